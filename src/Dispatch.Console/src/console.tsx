@@ -1,0 +1,3 @@
+import { render } from 'preact';
+
+render(<p>指挥台</p>, document.getElementById('app')!);

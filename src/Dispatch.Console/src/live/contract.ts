@@ -1,0 +1,291 @@
+// The types of docs/wire.md, in its order and with its words. Nothing here decides anything.
+
+export type Uuid = string;
+/** UTC, ISO 8601. */
+export type Instant = string;
+export type Datum = 'wgs84' | 'cgcs2000' | 'gcj02' | 'bd09';
+
+export interface Fault { field: string; message: string; messageEn: string }
+/** RFC 9457. `type` ends in the stable name: invalid, conflict, outsideEveryRegion, notConfirmed … */
+export interface Problem {
+  type: string;
+  title: string;
+  titleEn: string;
+  status: number;
+  detail?: string;
+  detailEn?: string;
+  errors?: Fault[];
+  current?: unknown;
+  nearest?: { code: string; name: string; distanceMetres: number };
+}
+
+// ---- signing in
+
+export interface Tokens { accessToken: string; refreshToken: string; expiresIn: number; tokenType: 'Bearer' }
+export interface RegionName { code: string; name: string; nameEn: string | null; path: string; level: number; levelName: string }
+export interface Me {
+  accountId: Uuid;
+  role: 'operator' | 'volunteer';
+  name: string;
+  region: RegionName & { timeZone: string };
+  volunteer: VolunteerSelf | null;
+  serverTime: Instant;
+}
+export type Duty = 'on' | 'off' | 'byHours';
+export interface Consents { location: boolean; registeredAddress: boolean; crossRegion: boolean }
+export interface VolunteerSelf {
+  id: Uuid;
+  name: string;
+  duty: Duty;
+  availableNow: boolean;
+  weeklyHours: { weekday: number; from: string; to: string }[];
+  consents: Consents;
+  position: { longitude: number; latitude: number; accuracyMetres: number; takenAt: Instant } | null;
+  qualifications: { key: string; name: string; nameEn: string; validUntil: string | null }[];
+  insuredUntil: string | null;
+  inboxCursor: number;
+}
+
+// ---- reference data
+
+export type IncidentClass = 'naturalDisaster' | 'accident' | 'publicHealth' | 'socialSecurity' | 'service';
+export interface Category {
+  key: string;
+  class: IncidentClass;
+  name: string;
+  nameEn: string;
+  hazardous: boolean;
+  lifeCritical: boolean;
+  firstRing: number;
+  answerWithinSeconds: number;
+  radiusMetres: number;
+  riskHint: string;
+  defaultNeeds: NeedRequest[];
+}
+export interface Qualification { key: string; parent: string | null; name: string; nameEn: string }
+export interface Located {
+  longitude: number;
+  latitude: number;
+  region: RegionName;
+  names: string[];
+}
+export interface BoundaryProperties {
+  code: string;
+  name: string;
+  nameEn: string | null;
+  level: number;
+  levelName: string;
+  parent: string | null;
+  boundaryKind: 'official' | 'schematic' | null;
+}
+
+// ---- incidents
+
+export type Grade = 'particularlyMajor' | 'major' | 'large' | 'general';
+export type Warning = 'red' | 'orange' | 'yellow' | 'blue';
+export type ResponseLevel = 'I' | 'II' | 'III' | 'IV';
+export interface NeedRequest { qualification: string; count: number }
+export interface PlaceRequest { longitude: number; latitude: number; datum: Datum }
+export interface RaiseRequest {
+  category: string;
+  grade: Grade | null;
+  warning: Warning | null;
+  responseLevel: ResponseLevel | null;
+  risk: string;
+  address: string;
+  position: PlaceRequest;
+  needs: NeedRequest[];
+}
+export interface Need {
+  ordinal: number;
+  qualification: string;
+  name: string;
+  nameEn: string;
+  count: number;
+  filled: number;
+  ring: number;
+  exhausted: boolean;
+}
+export type CalloutState =
+  | 'offered' | 'accepted' | 'declined' | 'expired' | 'recalled' | 'standby'
+  | 'enRoute' | 'onScene' | 'released' | 'turnedBack';
+export interface Callout {
+  id: Uuid;
+  needOrdinal: number;
+  wave: number;
+  ring: number;
+  rank: number;
+  volunteer: { id: Uuid; name: string };
+  state: CalloutState;
+  distanceMetres: number;
+  locatedBy: 'fix' | 'address';
+  offeredAt: Instant;
+  dueAt: Instant;
+  sentAt: Instant | null;
+  deliveredAt: Instant | null;
+  seenAt: Instant | null;
+  answeredAt: Instant | null;
+  changedAt: Instant;
+  reason: string | null;
+}
+export type IncidentState = 'open' | 'closed' | 'cancelled';
+export interface Incident {
+  id: Uuid;
+  category: string;
+  class: IncidentClass;
+  grade: Grade | null;
+  warning: Warning | null;
+  responseLevel: ResponseLevel | null;
+  risk: string;
+  address: string;
+  longitude: number;
+  latitude: number;
+  region: RegionName;
+  district: { code: string; name: string };
+  regionNames: string[];
+  timeZone: string;
+  state: IncidentState;
+  calling: boolean;
+  hazardous: boolean;
+  lifeCritical: boolean;
+  firstRing: number;
+  answerWithinSeconds: number;
+  radiusMetres: number;
+  raisedAt: Instant;
+  raisedBy: { id: Uuid; name: string };
+  endedAt: Instant | null;
+  lastFact: number;
+  needs: Need[];
+  callouts: Callout[];
+}
+export interface Line {
+  volunteerId: Uuid;
+  name: string;
+  needOrdinal: number;
+  ring: number;
+  verdict: 'asked' | 'inReserve' | 'out';
+  rule: string;
+  distanceMetres: number | null;
+  rank: number | null;
+  text: string;
+  textEn: string;
+  numbers: Record<string, unknown>;
+}
+export interface ExplainedWave { number: number; at: Instant; needs: unknown[]; rings: unknown[]; lines: Line[] }
+export interface Responder {
+  volunteerId: Uuid;
+  name: string;
+  duty: Duty;
+  availableNow: boolean;
+  longitude: number;
+  latitude: number;
+  takenAt: Instant | null;
+  locatedBy: 'fix' | 'address';
+  engaged: boolean;
+  qualifications: string[];
+}
+
+// ---- facts
+
+interface FactOf<Kind extends string, Data> {
+  incidentId: Uuid;
+  number: number;
+  kind: Kind;
+  at: Instant;
+  by: { kind: 'operator' | 'volunteer' | 'system'; id: Uuid | null; name: string | null };
+  calloutId: Uuid | null;
+  data: Data;
+}
+interface OfNeed { needOrdinal: number }
+interface Filled extends OfNeed { filled: number }
+export type Fact =
+  | FactOf<'IncidentRaised', { incident: Omit<Incident, 'callouts'> }>
+  | FactOf<'RingOpened', OfNeed & { ring: number; regionCode: string; regionName: string; level: number }>
+  | FactOf<'WaveSent', { wave: number; considered: number; needs: { needOrdinal: number; asked: number }[] }>
+  | FactOf<'CalloutOffered', { callout: Callout }>
+  | FactOf<'CalloutSent' | 'CalloutDelivered' | 'CalloutSeen', Record<string, never>>
+  | FactOf<'CalloutAccepted' | 'CalloutCalledUp', Filled>
+  | FactOf<'CalloutStoodBy' | 'CalloutExpired' | 'CalloutEnRoute' | 'CalloutOnScene', OfNeed>
+  | FactOf<'CalloutDeclined' | 'CalloutRecalled', OfNeed & { reason: string | null }>
+  | FactOf<'CalloutTurnedBack' | 'CalloutReleased', Filled & { reason: string | null }>
+  | FactOf<'NeedFilled', Filled>
+  | FactOf<'NeedExhausted', Filled & { count: number }>
+  | FactOf<'CallingPaused', { reason: string | null }>
+  | FactOf<'CallingResumed', Record<string, never>>
+  | FactOf<'IncidentClosed' | 'IncidentCancelled', { reason: string | null }>;
+export type FactKind = Fact['kind'];
+
+// ---- phones
+
+export interface Card {
+  id: Uuid;
+  state: CalloutState;
+  incident: {
+    id: Uuid;
+    category: string;
+    categoryName: string;
+    categoryNameEn: string;
+    hazardous: boolean;
+    risk: string;
+    address: string;
+    longitude: number;
+    latitude: number;
+    regionNames: string[];
+    state: IncidentState;
+    timeZone: string;
+  };
+  need: { qualification: string; name: string; nameEn: string };
+  distanceMetres: number;
+  locatedBy: 'fix' | 'address';
+  ring: number;
+  offeredAt: Instant;
+  dueAt: Instant;
+  answeredAt: Instant | null;
+  changedAt: Instant;
+  reason: string | null;
+}
+export type InboxKind = 'offered' | 'recalled' | 'standby' | 'calledUp' | 'released' | 'accepted' | 'progress';
+export interface InboxItem { number: number; kind: InboxKind; at: Instant; callout: Card }
+export type CardAnswer = { ok: true; card: Card } | { ok: false; problem: Problem };
+
+// ---- roster
+
+export interface RosterVolunteer {
+  id: Uuid;
+  externalId: string;
+  name: string;
+  homeRegion: { code: string; name: string };
+  fitness: 'fit' | 'limited' | 'unfit';
+  assessment: 'passed' | 'pending' | 'failed';
+  duty: Duty;
+  availableNow: boolean;
+  insuredUntil: string | null;
+  qualifications: { key: string; name: string; validUntil: string | null; expired: boolean }[];
+  teams: { id: Uuid; name: string }[];
+  activated: boolean;
+  engaged: boolean;
+}
+export interface RosterPage { total: number; page: number; volunteers: RosterVolunteer[] }
+export interface ImportReport {
+  dryRun: boolean;
+  lines?: number;
+  toInsert: number;
+  toUpdate: number;
+  unchanged: number;
+  faults: { line?: number; column?: string; value?: string; feature?: number; code?: string; field?: string; message: string; messageEn: string }[];
+  warnings?: { feature?: number; code?: string; message: string; messageEn: string }[];
+  preview?: Record<string, unknown>[];
+}
+
+// ---- live
+
+export interface LivePosition {
+  volunteerId: Uuid;
+  calloutId: Uuid;
+  incidentId: Uuid;
+  longitude: number;
+  latitude: number;
+  takenAt: Instant;
+}
+export interface BoardHeads { heads: Record<Uuid, number>; serverTime: Instant }
+export interface Joined { epoch: string | number; serverTime: Instant; cursor?: number }
