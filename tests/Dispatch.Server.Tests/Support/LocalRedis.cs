@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Dispatch.Server.Storage;
+
+namespace Dispatch.Server.Tests.Support;
+
+/// <summary>
+/// A Redis of the test's own on a free loopback port, without a disk. It ends with the test process, however that ends.
+/// To see what happens when Redis goes and comes back, dispose it and start another with the same port.
+/// </summary>
+internal sealed class LocalRedis : IAsyncDisposable
+{
+    // The watcher reads from a pipe that only we hold open; its end is our end.
+    private const string EndsWithUs = """
+        exec 8<&0 </dev/null
+        "$@" 8<&- &
+        redis=$!
+        { read -r _ <&8; kill -KILL "$redis"; } &
+        watcher=$!
+        wait "$redis"
+        kill -KILL "$watcher" 2>/dev/null
+        """;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly Process _shell;
+
+    private LocalRedis(Process shell, int port)
+    {
+        _shell = shell;
+        Port = port;
+    }
+
+    public int Port { get; }
+
+    /// <summary>As StackExchange.Redis wants it.</summary>
+    public string ConnectionString => $"{IPAddress.Loopback}:{Port}";
+
+    public static async Task<LocalRedis> StartAsync(int? port = null)
+    {
+        var chosen = port ?? FreePort();
+        string[] server =
+            ["redis-server", "--bind", "127.0.0.1", "--port", $"{chosen}", "--save", "", "--appendonly", "no", "--dir", Path.GetTempPath()];
+        var start = Shell.StartInfo(["setsid", "sh", "-c", EndsWithUs, "dispatch-redis", .. server]);
+        start.RedirectStandardOutput = true;
+        var redis = new LocalRedis(Process.Start(start)!, chosen);
+        var said = redis._shell.StandardOutput.ReadToEndAsync();
+
+        var waited = Stopwatch.StartNew();
+        while (!await AnswersAsync(chosen))
+        {
+            if (redis._shell.HasExited) throw new InvalidOperationException($"Redis did not start; is redis-server installed? It said: {await said}");
+            if (waited.Elapsed > Patience) throw new TimeoutException($"Redis on port {chosen} did not answer within {Patience}.");
+            await Task.Delay(20);
+        }
+
+        return redis;
+    }
+
+    /// <summary>Without a goodbye, as in life.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _shell.StandardInput.Close();
+        await _shell.WaitForExitAsync();
+        _shell.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task<bool> AnswersAsync(int port)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, port);
+            await using var stream = client.GetStream();
+            await stream.WriteAsync("PING\r\n"u8.ToArray());
+            var answer = new byte[7];
+            await stream.ReadExactlyAsync(answer);
+            return Encoding.ASCII.GetString(answer) == "+PONG\r\n";
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            return false;
+        }
+    }
+}
