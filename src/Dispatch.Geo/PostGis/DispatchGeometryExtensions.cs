@@ -24,6 +24,14 @@ public static class DispatchGeometryExtensions
         return options;
     }
 
+    /// <inheritdoc cref="UseDispatchGeometry(DbContextOptionsBuilder)"/>
+    public static DbContextOptionsBuilder<TContext> UseDispatchGeometry<TContext>(this DbContextOptionsBuilder<TContext> options)
+        where TContext : DbContext
+    {
+        UseDispatchGeometry((DbContextOptionsBuilder)options);
+        return options;
+    }
+
     private sealed class GeometryOptions : IDbContextOptionsExtension
     {
         public DbContextOptionsExtensionInfo Info => field ??= new ExtensionInfo(this);
