@@ -220,6 +220,8 @@ CREATE TABLE incidents (
     region         text NOT NULL REFERENCES regions (code),   -- deepest region that covers the place
     region_path    ltree NOT NULL,
     region_zone    text NOT NULL,
+    region_names   text[] NOT NULL,                           -- from the province down to the region, as they were called when it was raised
+    district       text NOT NULL REFERENCES regions (code),   -- the command that leads; no ring crosses it
     -- the plan, copied from the category when raised: editing a category never changes a running incident
     hazardous      boolean NOT NULL,
     life_critical  boolean NOT NULL,
@@ -325,6 +327,13 @@ CREATE TABLE inbox (
     PRIMARY KEY (volunteer_id, number)
 );
 CREATE INDEX inbox_unsent ON inbox (volunteer_id, number) WHERE sent_at IS NULL;
+
+-- Changes when a backup is restored: clients that are ahead of the server notice and start again from a snapshot.
+CREATE TABLE deployment (
+    only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
+    epoch    uuid NOT NULL
+);
+INSERT INTO deployment (epoch) VALUES (gen_random_uuid());
 
 -- ---------------------------------------------------------------- functions
 

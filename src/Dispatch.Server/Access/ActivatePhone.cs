@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using System.Text;
+using Dispatch.Server.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dispatch.Server.Access;
+
+/// <summary>A volunteer turns the one-time code of his station into a signed-in phone. A code works once; the database decides which phone was first.</summary>
+internal static class ActivatePhone
+{
+    internal sealed record Request(string? Code);
+
+    /// <summary>Code as the volunteer may type it: case, spaces and hyphens do not matter.</summary>
+    public static byte[] Hash(string code) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes(code.Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant()));
+
+    public static async Task<IResult> Handle(Request request, IDbContextFactory<DispatchDb> store, TimeProvider time, CancellationToken cancellation)
+    {
+        if (string.IsNullOrWhiteSpace(request.Code) || request.Code.Length > 32)
+        {
+            return Problems.Invalid(new Fault("code", "请输入服务站给您的激活码", "enter the code your station gave you"));
+        }
+
+        var hash = Hash(request.Code);
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var now = time.GetUtcNow();
+        var claimed = await db.ActivationCodes
+            .Where(code => code.CodeHash == hash && code.UsedAt == null && code.ExpiresAt > now)
+            .ExecuteUpdateAsync(code => code.SetProperty(code => code.UsedAt, now), cancellation);
+        if (claimed == 0)
+        {
+            return Problems.Unauthenticated("激活码不正确、已使用或已过期，请向服务站索取新码", "The code is wrong, used or expired: ask your station for a new one");
+        }
+
+        var volunteer = await db.ActivationCodes.Where(code => code.CodeHash == hash)
+            .Join(db.Volunteers, code => code.VolunteerId, volunteer => volunteer.Id, (_, volunteer) => volunteer).SingleAsync(cancellation);
+        var account = await db.Accounts.SingleOrDefaultAsync(account => account.VolunteerId == volunteer.Id, cancellation);
+        if (account is null)
+        {
+            account = new Account { Id = Guid.CreateVersion7(), Role = Role.Volunteer, Name = volunteer.Name, VolunteerId = volunteer.Id, CreatedAt = now };
+            db.Accounts.Add(account);
+            await db.SaveChangesAsync(cancellation);
+        }
+
+        var path = await SignIn.RegionPathOf(db, account, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return SignIn.Issue(account, path, cookie: false);
+    }
+}

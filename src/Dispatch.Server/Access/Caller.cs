@@ -1,0 +1,41 @@
+using System.Security.Claims;
+
+namespace Dispatch.Server.Access;
+
+/// <summary>Who calls, as his sign-in says: read from claims, so no request needs a look-up to know its region.</summary>
+internal sealed record Caller(Guid AccountId, Role Role, string RegionPath, Guid VolunteerId)
+{
+    public const string AccountClaim = "account", RoleClaim = "role", PathClaim = "path", VolunteerClaim = "volunteer";
+
+    /// <summary>Binds from the signed-in principal; routes are only reached by those who have one.</summary>
+    public static ValueTask<Caller> BindAsync(HttpContext context) => ValueTask.FromResult(Of(context.User));
+
+    public static Caller Of(ClaimsPrincipal principal) => new(
+        Guid.Parse(principal.FindFirstValue(AccountClaim)!),
+        Enum.Parse<Role>(principal.FindFirstValue(RoleClaim)!),
+        principal.FindFirstValue(PathClaim) ?? "",
+        Guid.TryParse(principal.FindFirstValue(VolunteerClaim), out var volunteer) ? volunteer : Guid.Empty);
+
+    /// <summary>True for the operator's own region and all below it.</summary>
+    public bool Commands(string regionPath) => Role == Role.Operator && Covers(RegionPath, regionPath);
+
+    public static bool Covers(string path, string other) =>
+        path.Length > 0 && (other.Length == path.Length || (other.Length > path.Length && other[path.Length] == '.'))
+        && other.StartsWith(path, StringComparison.Ordinal);
+
+    public static ClaimsPrincipal Principal(Account account, string regionPath, string scheme)
+    {
+        var claims = new List<Claim>
+        {
+            new(AccountClaim, account.Id.ToString()),
+            new(RoleClaim, account.Role.ToString()),
+            new(PathClaim, regionPath),
+        };
+        if (account.VolunteerId is { } volunteer)
+        {
+            claims.Add(new(VolunteerClaim, volunteer.ToString()));
+        }
+
+        return new ClaimsPrincipal(new ClaimsIdentity(claims, scheme));
+    }
+}

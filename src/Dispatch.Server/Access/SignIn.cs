@@ -1,0 +1,77 @@
+using System.Security.Claims;
+using Dispatch.Server.Storage;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.BearerToken;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Dispatch.Server.Access;
+
+/// <summary>A person proves who he is and gets tokens, or a cookie for the console.</summary>
+internal static class SignIn
+{
+    internal sealed record Request(string? Username, string? Password);
+
+    internal sealed record RefreshRequest(string? RefreshToken);
+
+    // Verified when there is no such account, so that the time taken does not tell which user names exist.
+    private static readonly string NobodysHash = new PasswordHasher<Account>().HashPassword(null!, Guid.NewGuid().ToString());
+
+    public static async Task<IResult> ByPassword(
+        Request request, bool? cookie, IDbContextFactory<DispatchDb> store, IPasswordHasher<Account> passwords, CancellationToken cancellation)
+    {
+        if (string.IsNullOrWhiteSpace(request.Username) || string.IsNullOrEmpty(request.Password))
+        {
+            return Problems.Invalid(new Fault("username", "请输入用户名和密码", "user name and password are needed"));
+        }
+
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        var username = request.Username.Trim().ToLowerInvariant();
+        var account = await db.Accounts.AsNoTracking().SingleOrDefaultAsync(account => account.Username == username, cancellation);
+        var verdict = passwords.VerifyHashedPassword(account!, account?.PasswordHash ?? NobodysHash, request.Password);
+        if (account is null || verdict == PasswordVerificationResult.Failed)
+        {
+            return Problems.Unauthenticated("用户名或密码不正确", "User name or password is wrong");
+        }
+
+        return Issue(account, await RegionPathOf(db, account, cancellation), cookie == true);
+    }
+
+    public static async Task<IResult> ByRefreshToken(
+        RefreshRequest request, IDbContextFactory<DispatchDb> store, IOptionsMonitor<BearerTokenOptions> bearer, TimeProvider time, CancellationToken cancellation)
+    {
+        var ticket = bearer.Get(BearerTokenDefaults.AuthenticationScheme).RefreshTokenProtector.Unprotect(request.RefreshToken);
+        if (ticket?.Properties.ExpiresUtc is not { } expires || time.GetUtcNow() >= expires)
+        {
+            return Problems.Unauthenticated("登录已过期，请重新登录", "The sign-in has expired");
+        }
+
+        // The account is read again: a removed account or a raised epoch ends the sign-in here at the latest.
+        var accountId = Guid.Parse(ticket.Principal.FindFirstValue(Caller.AccountClaim)!);
+        await using var db = await store.CreateDbContextAsync(cancellation);
+        var account = await db.Accounts.AsNoTracking().SingleOrDefaultAsync(account => account.Id == accountId, cancellation);
+        return account is null
+            ? Problems.Unauthenticated("账号已停用", "The account is gone")
+            : Issue(account, await RegionPathOf(db, account, cancellation), cookie: false);
+    }
+
+    public static IResult Out() => TypedResults.SignOut(authenticationSchemes: [CookieAuthenticationDefaults.AuthenticationScheme]);
+
+    public static async Task<string> RegionPathOf(DispatchDb db, Account account, CancellationToken cancellation) => account.Role switch
+    {
+        Role.Operator => await db.Regions.Where(region => region.Code == account.Region).Select(region => region.Path).SingleAsync(cancellation),
+        _ => await db.Volunteers.Where(volunteer => volunteer.Id == account.VolunteerId)
+            .Join(db.Regions, volunteer => volunteer.HomeRegion, region => region.Code, (_, region) => region.Path).SingleAsync(cancellation),
+    };
+
+    public static IResult Issue(Account account, string regionPath, bool cookie)
+    {
+        var scheme = cookie ? CookieAuthenticationDefaults.AuthenticationScheme : BearerTokenDefaults.AuthenticationScheme;
+        return TypedResults.SignIn(
+            Caller.Principal(account, regionPath, scheme),
+            cookie ? new AuthenticationProperties { IsPersistent = true } : null,
+            scheme);
+    }
+}

@@ -1,0 +1,103 @@
+using Dispatch.Server.Access;
+using Dispatch.Server.Incidents;
+using Dispatch.Server.Live;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dispatch.Server.Callouts;
+
+/// <summary>
+/// A volunteer says yes or no to a call-out. The first who say yes get the places; the yes that fills the need withdraws the other offers in the
+/// same transaction; a late yes is standby. Repeating the same answer gives the same card.
+/// </summary>
+internal sealed class AnswerCallout(FactLog log)
+{
+    internal sealed record Request(string? Answer, string? Reason);
+
+    public Task<Outcome<Card>> HandleAsync(Caller caller, Guid calloutId, Request request, CancellationToken cancellation)
+    {
+        var faults = new List<Fault>();
+        if (request.Answer is not ("accept" or "decline"))
+        {
+            faults.Add(new("answer", "应为 accept 或 decline", "must be accept or decline"));
+        }
+
+        Text.Check(faults, "reason", request.Reason, 200, required: false);
+        if (faults.Count > 0)
+        {
+            return Task.FromResult<Outcome<Card>>(Problems.Invalid(faults));
+        }
+
+        return log.ChangeByCalloutAsync<Card>(
+            calloutId,
+            async record =>
+            {
+                var callout = await record.Db.Callouts.SingleAsync(callout => callout.Id == calloutId, cancellation);
+                if (callout.VolunteerId != caller.VolunteerId)
+                {
+                    return Problems.NotFound("召集", "call-out");
+                }
+
+                var refusal = request.Answer == "accept"
+                    ? await AcceptAsync(record, callout, cancellation)
+                    : Decline(record, callout, request.Reason);
+                if (refusal is not null)
+                {
+                    return refusal with { Current = await Card.ReadAsync(record.Connection, calloutId, cancellation) };
+                }
+
+                return await record.CardAsync(calloutId, cancellation);
+            },
+            cancellation);
+    }
+
+    private static async Task<Problem?> AcceptAsync(OpenRecord record, Callout callout, CancellationToken cancellation)
+    {
+        if (callout.HasPlace || callout.State == CalloutState.Standby)
+        {
+            return null; // said before
+        }
+
+        if (!callout.MayStillSayYes || record.Incident.State != IncidentState.Open)
+        {
+            return Problems.Conflict("此召集已不能接受", "This call-out can no longer be accepted");
+        }
+
+        var by = Actor.Volunteer(callout.VolunteerId);
+        var need = await record.Db.Needs.SingleAsync(need => need.IncidentId == callout.IncidentId && need.Ordinal == callout.NeedOrdinal, cancellation);
+        if (callout.State == CalloutState.Offered && callout.DueAt > record.Now && need.Missing > 0)
+        {
+            need.Take();
+            callout.Become(CalloutState.Accepted, record.Now);
+            record.Append(FactKind.CalloutAccepted, by, new { needOrdinal = need.Ordinal, filled = need.Filled }, callout.Id);
+            if (need.Missing == 0)
+            {
+                await NeedFilling.CloseAsync(record, need, cancellation);
+            }
+
+            return null;
+        }
+
+        callout.Become(CalloutState.Standby, record.Now);
+        record.Append(FactKind.CalloutStoodBy, by, new { needOrdinal = need.Ordinal }, callout.Id);
+        record.NeedsAsking = true; // a place may be open for him: then he is called up at once
+        return null;
+    }
+
+    private static Problem? Decline(OpenRecord record, Callout callout, string? reason)
+    {
+        if (callout.State == CalloutState.Declined)
+        {
+            return null;
+        }
+
+        if (!callout.MayBecome(CalloutState.Declined))
+        {
+            return Problems.Conflict("此召集已有结果，不能再婉拒", "This call-out has an outcome already and cannot be declined");
+        }
+
+        callout.Become(CalloutState.Declined, record.Now, reason);
+        record.Append(FactKind.CalloutDeclined, Actor.Volunteer(callout.VolunteerId), new { needOrdinal = callout.NeedOrdinal, reason }, callout.Id);
+        record.NeedsAsking = true;
+        return null;
+    }
+}

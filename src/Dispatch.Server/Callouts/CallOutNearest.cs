@@ -1,0 +1,278 @@
+using Dispatch.Geo;
+using Dispatch.Geo.Matching;
+using Dispatch.Geo.PostGis;
+using Dispatch.Geo.Regions;
+using Dispatch.Server.Incidents;
+using Dispatch.Server.Live;
+using Dispatch.Server.Storage;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Dispatch.Server.Callouts;
+
+/// <summary>
+/// Brings an open incident to where it should be: expired offers are closed, standbys are called up, and where offers are too few the nearest are
+/// asked, ring by ring. It looks at the rows alone, so it may be run at any time, by any node, any number of times: after a raise, an answer, a
+/// turn back, an order of the operator, or because a due time passed.
+/// </summary>
+internal sealed class CallOutNearest(FactLog log)
+{
+    /// <summary>When everybody has been asked and places are open, somebody may still come on duty: look again this often.</summary>
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(15);
+
+    private static readonly string OfferSql = EmbeddedSql.Read("OfferCallouts.sql");
+
+    public Task<Outcome<bool>> AdvanceAsync(Guid incidentId, CancellationToken cancellation) =>
+        log.ChangeAsync<bool>(
+            incidentId,
+            async record =>
+            {
+                await AdvanceAsync(record, widen: false, cancellation);
+                return true;
+            },
+            cancellation);
+
+    /// <summary>The same within an open record. <paramref name="widen"/>: the operator's order to open the next ring and ask more at once.</summary>
+    public static async Task AdvanceAsync(OpenRecord record, bool widen, CancellationToken cancellation)
+    {
+        var incident = record.Incident;
+        if (incident.State != IncidentState.Open)
+        {
+            incident.LookAt = null;
+            return;
+        }
+
+        var needs = await record.Db.Needs.Where(need => need.IncidentId == incident.Id).OrderBy(need => need.Ordinal).ToListAsync(cancellation);
+        var callouts = await record.Db.Callouts.Where(callout => callout.IncidentId == incident.Id
+            && (callout.State == CalloutState.Offered || callout.State == CalloutState.Standby)).ToListAsync(cancellation);
+        Expire(record, callouts);
+        foreach (var need in needs)
+        {
+            await CallUpStandbysAsync(record, need, callouts, cancellation);
+        }
+
+        if (incident.Calling)
+        {
+            await AskAsync(record, needs, callouts, widen, cancellation);
+        }
+
+        incident.LookAt = NextLook(record, needs, await EarliestDueAsync(record, cancellation));
+    }
+
+    private static void Expire(OpenRecord record, List<Callout> callouts)
+    {
+        foreach (var callout in callouts.Where(callout => callout.State == CalloutState.Offered && callout.DueAt <= record.Now))
+        {
+            callout.Become(CalloutState.Expired, record.Now);
+            record.Append(FactKind.CalloutExpired, Actor.System, new { needOrdinal = callout.NeedOrdinal }, callout.Id);
+            record.Notify(callout.VolunteerId, Inbox.Expired, callout.Id);
+        }
+    }
+
+    /// <summary>Those who said yes too late come before anybody new: their yes stands, and they are told that they are needed after all.</summary>
+    private static async Task CallUpStandbysAsync(OpenRecord record, Need need, List<Callout> callouts, CancellationToken cancellation)
+    {
+        foreach (var standby in callouts.Where(callout => callout.NeedOrdinal == need.Ordinal && callout.State == CalloutState.Standby).OrderBy(callout => callout.AnsweredAt))
+        {
+            if (need.Missing == 0)
+            {
+                return;
+            }
+
+            // He may have been asked by another incident meanwhile; the unique index would refuse, so look first. A race ends in a retry.
+            var engaged = await record.Db.Callouts.AnyAsync(
+                other => other.VolunteerId == standby.VolunteerId && other.Id != standby.Id
+                    && (other.State == CalloutState.Offered || other.State == CalloutState.Accepted || other.State == CalloutState.EnRoute || other.State == CalloutState.OnScene),
+                cancellation);
+            if (engaged)
+            {
+                continue;
+            }
+
+            need.Take();
+            standby.Become(CalloutState.Accepted, record.Now);
+            record.Append(FactKind.CalloutCalledUp, Actor.System, new { needOrdinal = need.Ordinal, filled = need.Filled }, standby.Id);
+            record.Notify(standby.VolunteerId, Inbox.CalledUp, standby.Id);
+            if (need.Missing == 0)
+            {
+                await NeedFilling.CloseAsync(record, need, cancellation);
+            }
+        }
+    }
+
+    private static async Task AskAsync(OpenRecord record, List<Need> needs, List<Callout> callouts, bool widen, CancellationToken cancellation)
+    {
+        var wanted = new List<NeedToFill>();
+        foreach (var need in needs.Where(need => need.Missing > 0))
+        {
+            var open = callouts.Count(callout => callout.NeedOrdinal == need.Ordinal && callout.State == CalloutState.Offered);
+            var ask = AskingRule.OpenOffers(need.Missing) - (widen ? 0 : open);
+            if (ask > 0)
+            {
+                wanted.Add(new(need.Ordinal, need.QualificationId, await KeyOfAsync(record.Db, need.QualificationId, cancellation), ask));
+            }
+        }
+
+        if (wanted.Count == 0)
+        {
+            return;
+        }
+
+        await record.Db.SaveChangesAsync(cancellation); // the query must see who has just been freed
+        var rings = await RingsAsync(record, cancellation);
+        if (widen)
+        {
+            // The next ring holds the people of the inner ones too: asked by distance alone, as the operator wishes.
+            var opened = needs.Where(need => need.Missing > 0).Min(need => (int)need.Ring);
+            rings = [.. rings.Skip(Math.Min(opened, rings.Count - 1))];
+        }
+
+        for (var again = 0; ; again++)
+        {
+            var request = await NearestCandidates.Gather(record.Connection, record.Transaction, Question(record, rings, wanted), cancellation);
+            var result = Matcher.Match(request);
+            var asked = await OfferAsync(record, request, result, needs, cancellation);
+            var raced = result.Chosen.Count - asked;
+            if (raced == 0 || again == 2)
+            {
+                return; // whoever another incident took in the same instant is replaced by the next, at the latest with the next look
+            }
+
+            wanted = [.. wanted.Select(need => need with { Wanted = result.Chosen.Count(chosen => chosen.NeedOrdinal == need.Ordinal) }).Where(need => need.Wanted > 0)];
+            wanted = [.. wanted.Select(need => need with { Wanted = Math.Min(need.Wanted, raced) })];
+        }
+    }
+
+    private static MatchQuestion Question(OpenRecord record, IReadOnlyList<Ring> rings, IReadOnlyList<NeedToFill> needs)
+    {
+        var incident = record.Incident;
+        return new()
+        {
+            IncidentId = incident.Id,
+            At = record.Now,
+            LocalDate = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(record.Now, TimeZoneInfo.FindSystemTimeZoneById(incident.RegionZone)).DateTime),
+            Place = Position.Of(incident.Location),
+            RadiusMetres = incident.RadiusMetres,
+            Hazardous = incident.Hazardous,
+            LifeCritical = incident.LifeCritical,
+            Rings = rings,
+            Needs = needs,
+        };
+    }
+
+    /// <summary>Writes the offers the matcher chose, and the wave with its reasons. Returns how many were really asked.</summary>
+    private static async Task<int> OfferAsync(OpenRecord record, MatchRequest request, MatchResult result, List<Need> needs, CancellationToken cancellation)
+    {
+        var incident = record.Incident;
+        var news = result.Needs.Any(outcome => outcome.Asked > 0 || outcome.RingReached > needs.Single(need => need.Ordinal == outcome.NeedOrdinal).Ring);
+        var wave = news ? incident.NextWave() : incident.LastWave;
+        var offers = await InsertAsync(record, result.Chosen, wave, cancellation);
+
+        foreach (var outcome in result.Needs)
+        {
+            var need = needs.Single(need => need.Ordinal == outcome.NeedOrdinal);
+            foreach (var ring in request.Rings.Where(ring => ring.Number > need.Ring && ring.Number <= outcome.RingReached).OrderBy(ring => ring.Number))
+            {
+                record.Append(FactKind.RingOpened, Actor.System, new { needOrdinal = need.Ordinal, ring = ring.Number, regionCode = ring.RegionCode, regionName = ring.Name, level = (int)ring.Level });
+                need.Ring = (short)ring.Number;
+            }
+
+            if (outcome.Exhausted && !need.Exhausted)
+            {
+                record.Append(FactKind.NeedExhausted, Actor.System, new { needOrdinal = need.Ordinal, filled = need.Filled, count = need.Count });
+            }
+
+            need.Exhausted = outcome.Exhausted;
+        }
+
+        if (!news)
+        {
+            return offers.Count;
+        }
+
+        record.Db.Waves.Add(new Wave
+        {
+            IncidentId = incident.Id,
+            Number = wave,
+            At = record.Now,
+            Inputs = Explanation.WriteInputs(request),
+            Explanation = Explanation.Write(result),
+        });
+        record.Append(FactKind.WaveSent, Actor.System, new
+        {
+            wave,
+            considered = request.Candidates.Count,
+            needs = result.Needs.Select(outcome => new { needOrdinal = outcome.NeedOrdinal, asked = offers.Count(offer => offer.NeedOrdinal == outcome.NeedOrdinal) }),
+        });
+        foreach (var offer in offers.OrderBy(offer => offer.NeedOrdinal).ThenBy(offer => offer.Ring).ThenBy(offer => offer.Rank))
+        {
+            record.Append(FactKind.CalloutOffered, Actor.System, new { callout = CalloutView.Of(offer, null) }, offer.Id);
+            record.Notify(offer.VolunteerId, Inbox.Offered, offer.Id);
+        }
+
+        return offers.Count;
+    }
+
+    /// <summary>Rows are inserted in the order of volunteer id; one whom another incident holds is left out by the unique index.</summary>
+    private static async Task<List<Callout>> InsertAsync(OpenRecord record, IReadOnlyList<Chosen> chosen, int wave, CancellationToken cancellation)
+    {
+        if (chosen.Count == 0)
+        {
+            return [];
+        }
+
+        var ordered = chosen.OrderBy(one => one.VolunteerId).ToList();
+        await using var command = new NpgsqlCommand(OfferSql, record.Connection, record.Transaction);
+        command.Parameters.Add(new() { Value = ordered.Select(_ => Guid.CreateVersion7(record.Now)).ToArray() });
+        command.Parameters.Add(new() { Value = record.Incident.Id });
+        command.Parameters.Add(new() { Value = ordered.Select(one => (short)one.NeedOrdinal).ToArray() });
+        command.Parameters.Add(new() { Value = wave });
+        command.Parameters.Add(new() { Value = ordered.Select(one => one.VolunteerId).ToArray() });
+        command.Parameters.Add(new() { Value = ordered.Select(one => (short)one.Ring).ToArray() });
+        command.Parameters.Add(new() { Value = ordered.Select(one => one.Rank).ToArray() });
+        command.Parameters.Add(new() { Value = ordered.Select(one => (float)one.DistanceMetres).ToArray() });
+        command.Parameters.Add(new() { Value = ordered.Select(one => one.LocatedBy == LocatedBy.Fix ? "fix" : "address").ToArray() });
+        command.Parameters.Add(new() { Value = record.Now.UtcDateTime });
+        command.Parameters.Add(new() { Value = (record.Now + record.Incident.AnswerWithin).UtcDateTime });
+        var inserted = new List<Guid>();
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+            {
+                inserted.Add(reader.GetGuid(0));
+            }
+        }
+
+        return await record.Db.Callouts.Where(callout => inserted.Contains(callout.Id)).ToListAsync(cancellation);
+    }
+
+    private static async Task<IReadOnlyList<Ring>> RingsAsync(OpenRecord record, CancellationToken cancellation)
+    {
+        var above = await record.Db.Regions.FromSql($"SELECT * FROM regions WHERE path @> {record.Incident.RegionPath}::ltree")
+            .Select(region => new Region(region.Code, region.Name, region.ParentCode, (RegionLevel)region.Level, region.LevelName, region.Path, region.HasAuthority))
+            .ToListAsync(cancellation);
+        var tree = new RegionTree(above);
+        return Ladder.Rings(tree, tree.Get(record.Incident.Region), (RegionLevel)record.Incident.FirstRing);
+    }
+
+    private static async Task<string> KeyOfAsync(DispatchDb db, short qualification, CancellationToken cancellation) =>
+        await db.Qualifications.Where(row => row.Id == qualification).Select(row => row.Key).SingleAsync(cancellation);
+
+    private static async Task<DateTimeOffset?> EarliestDueAsync(OpenRecord record, CancellationToken cancellation)
+    {
+        await record.Db.SaveChangesAsync(cancellation);
+        return await record.Db.Callouts.Where(callout => callout.IncidentId == record.Incident.Id && callout.State == CalloutState.Offered)
+            .MinAsync(callout => (DateTimeOffset?)callout.DueAt, cancellation);
+    }
+
+    private static DateTimeOffset? NextLook(OpenRecord record, List<Need> needs, DateTimeOffset? earliestDue)
+    {
+        var lacking = record.Incident.Calling && needs.Any(need => need.Missing > 0 && (need.Exhausted || earliestDue is null));
+        DateTimeOffset? again = lacking ? record.Now + LookAgainAfter : null;
+        return (earliestDue, again) switch
+        {
+            ({ } due, { } later) => due < later ? due : later,
+            var (due, later) => due ?? later,
+        };
+    }
+}

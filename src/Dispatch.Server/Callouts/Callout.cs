@@ -1,0 +1,97 @@
+namespace Dispatch.Server.Callouts;
+
+internal enum CalloutState
+{
+    Offered,
+    Accepted,
+    EnRoute,
+    OnScene,
+    Released,
+    TurnedBack,
+    Standby,
+    Declined,
+    Expired,
+    Recalled,
+}
+
+/// <summary>
+/// One volunteer asked once for one incident. Invariants: nobody but the volunteer leads to <see cref="CalloutState.Accepted"/>
+/// (志愿服务条例 25); the database holds at most one active call-out per volunteer; every transition is guarded by the state that was read.
+/// </summary>
+internal sealed class Callout
+{
+    public const string RecalledBecauseFilled = "filled";
+
+    public required Guid Id { get; init; }
+
+    public required Guid IncidentId { get; init; }
+
+    public required short NeedOrdinal { get; init; }
+
+    public required int Wave { get; init; }
+
+    public required Guid VolunteerId { get; init; }
+
+    public CalloutState State { get; private set; }
+
+    public required short Ring { get; init; }
+
+    public required int Rank { get; init; }
+
+    public required float DistanceMetres { get; init; }
+
+    public required string LocatedBy { get; init; }
+
+    public string? Reason { get; private set; }
+
+    public required DateTimeOffset OfferedAt { get; init; }
+
+    public required DateTimeOffset DueAt { get; init; }
+
+    public DateTimeOffset? SentAt { get; set; }
+
+    public DateTimeOffset? DeliveredAt { get; set; }
+
+    public DateTimeOffset? SeenAt { get; set; }
+
+    public DateTimeOffset? AnsweredAt { get; private set; }
+
+    public DateTimeOffset ChangedAt { get; private set; }
+
+    /// <summary>Holds the volunteer: he cannot be asked by another incident.</summary>
+    public bool IsActive => State is CalloutState.Offered or CalloutState.Accepted or CalloutState.EnRoute or CalloutState.OnScene;
+
+    public bool HasPlace => State is CalloutState.Accepted or CalloutState.EnRoute or CalloutState.OnScene;
+
+    /// <summary>A yes may still come: offered, or too late for a place but welcome as standby.</summary>
+    public bool MayStillSayYes => State is CalloutState.Offered or CalloutState.Expired
+        || (State == CalloutState.Recalled && Reason == RecalledBecauseFilled);
+
+    /// <summary>Moves to the next state; refuses what the state machine of docs/dictionary.md does not allow.</summary>
+    public void Become(CalloutState next, DateTimeOffset at, string? reason = null)
+    {
+        if (!MayBecome(next))
+        {
+            throw new InvalidOperationException($"A call-out that is {State} cannot become {next}.");
+        }
+
+        if (State is CalloutState.Offered or CalloutState.Expired or CalloutState.Recalled
+            && next is CalloutState.Accepted or CalloutState.Declined or CalloutState.Standby)
+        {
+            AnsweredAt = at;
+        }
+
+        (State, ChangedAt, Reason) = (next, at, reason);
+    }
+
+    public bool MayBecome(CalloutState next) => (State, next) switch
+    {
+        (CalloutState.Offered, CalloutState.Accepted or CalloutState.Declined or CalloutState.Expired or CalloutState.Recalled or CalloutState.Standby) => true,
+        (CalloutState.Expired or CalloutState.Recalled, CalloutState.Standby) => MayStillSayYes,
+        (CalloutState.Standby, CalloutState.Accepted or CalloutState.Released) => true,
+        (CalloutState.Accepted, CalloutState.EnRoute or CalloutState.OnScene or CalloutState.TurnedBack or CalloutState.Released) => true,
+        (CalloutState.EnRoute, CalloutState.OnScene or CalloutState.TurnedBack or CalloutState.Released) => true,
+        (CalloutState.OnScene, CalloutState.Released or CalloutState.TurnedBack) => true,
+        _ => false,
+    };
+}

@@ -1,0 +1,42 @@
+using Dispatch.Server.Incidents;
+using Dispatch.Server.Live;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dispatch.Server.Callouts;
+
+/// <summary>What happens in the moment a need is full: the record says so, and the offers still open are withdrawn.</summary>
+internal static class NeedFilling
+{
+    public static async Task CloseAsync(OpenRecord record, Need need, CancellationToken cancellation)
+    {
+        need.Exhausted = false;
+        record.Append(FactKind.NeedFilled, Actor.System, new { needOrdinal = need.Ordinal, filled = need.Filled });
+        var surplus = await record.Db.Callouts
+            .Where(callout => callout.IncidentId == need.IncidentId && callout.NeedOrdinal == need.Ordinal && callout.State == CalloutState.Offered)
+            .OrderBy(callout => callout.Id).ToListAsync(cancellation);
+        foreach (var callout in surplus.Where(callout => callout.State == CalloutState.Offered)) // the one that was just accepted is tracked as such
+        {
+            Recall(record, callout, Actor.System, Callout.RecalledBecauseFilled);
+        }
+    }
+
+    public static void Recall(OpenRecord record, Callout callout, Actor by, string reason, Guid? commandId = null)
+    {
+        callout.Become(CalloutState.Recalled, record.Now, reason);
+        record.Append(FactKind.CalloutRecalled, by, new { needOrdinal = callout.NeedOrdinal, reason }, callout.Id, commandId);
+        record.Notify(callout.VolunteerId, Inbox.Recalled, callout.Id);
+    }
+
+    /// <summary>Ends a responder's or standby's part. A place that was served stays taken; one given up before arrival opens again.</summary>
+    public static void Release(OpenRecord record, Callout callout, Need need, Actor by, string? reason, Guid? commandId = null)
+    {
+        if (callout.State is CalloutState.Accepted or CalloutState.EnRoute)
+        {
+            need.Reopen();
+        }
+
+        callout.Become(CalloutState.Released, record.Now, reason);
+        record.Append(FactKind.CalloutReleased, by, new { needOrdinal = callout.NeedOrdinal, reason, filled = need.Filled }, callout.Id, commandId);
+        record.Notify(callout.VolunteerId, Inbox.Released, callout.Id);
+    }
+}

@@ -1,0 +1,52 @@
+namespace Dispatch.Server.Incidents;
+
+/// <summary>A kind of incident and the plan that goes with it; the plan is copied onto the incident when it is raised.</summary>
+internal sealed class Category
+{
+    public required string Key { get; init; }
+
+    public required string Class { get; set; }
+
+    /// <summary>Code of GB/T 35561-2017, null until read from the standard itself.</summary>
+    public string? Gbt35561 { get; set; }
+
+    public required string Name { get; set; }
+
+    public required string NameEn { get; set; }
+
+    public required bool Hazardous { get; set; }
+
+    public required bool LifeCritical { get; set; }
+
+    /// <summary>Region level of the first ring: 5 community, 4 street, 3 the whole district.</summary>
+    public required short FirstRing { get; set; }
+
+    public required TimeSpan AnswerWithin { get; set; }
+
+    public required int RadiusMetres { get; set; }
+
+    public required string RiskHint { get; set; }
+
+    /// <summary>JSON list of <c>{qualification, count}</c>.</summary>
+    public required string DefaultNeeds { get; set; }
+
+    public required short Sort { get; set; }
+}
+
+/// <summary>A node of the qualification taxonomy; who holds the child can fill a need for the parent.</summary>
+internal sealed class Qualification
+{
+    public required short Id { get; init; }
+
+    public required string Key { get; set; }
+
+    public short? ParentId { get; set; }
+
+    public required string Name { get; set; }
+
+    public required string NameEn { get; set; }
+
+    public required bool NeedsCertificate { get; set; }
+
+    public required short Sort { get; set; }
+}

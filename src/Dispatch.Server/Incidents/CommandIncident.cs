@@ -1,0 +1,126 @@
+using Dispatch.Server.Access;
+using Dispatch.Server.Callouts;
+using Dispatch.Server.Live;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dispatch.Server.Incidents;
+
+/// <summary>
+/// The orders of an operator to a running incident: escalate, recall, close, cancel. Each carries the caller's command id, which the fact keeps:
+/// a repeat finds it and answers with the incident as it is.
+/// </summary>
+internal sealed class CommandIncident(FactLog log)
+{
+    internal sealed record Request(Guid? CommandId, string? Reason);
+
+    /// <summary>Opens the next ring now and asks again, also after a recall.</summary>
+    public static async Task<IResult> Escalate(Guid id, Request request, Caller caller, CommandIncident command, CancellationToken cancellation) =>
+        (await command.HandleAsync(
+            caller, id, request, reasonRequired: false,
+            async record =>
+            {
+                record.Incident.Calling = true;
+                record.Append(FactKind.CallingResumed, Actor.Operator(caller.AccountId), null, commandId: request.CommandId);
+                await CallOutNearest.AdvanceAsync(record, widen: true, cancellation);
+            },
+            cancellation)).ToResult();
+
+    /// <summary>Withdraws every open offer; nobody new is asked until the operator escalates.</summary>
+    public static async Task<IResult> Recall(Guid id, Request request, Caller caller, CommandIncident command, CancellationToken cancellation) =>
+        (await command.HandleAsync(
+            caller, id, request, reasonRequired: true,
+            async record =>
+            {
+                var by = Actor.Operator(caller.AccountId);
+                record.Incident.Calling = false;
+                record.Incident.LookAt = null;
+                record.Append(FactKind.CallingPaused, by, new { reason = request.Reason }, commandId: request.CommandId);
+                foreach (var callout in await record.Db.Callouts.Where(callout => callout.IncidentId == id && callout.State == CalloutState.Offered)
+                    .OrderBy(callout => callout.Id).ToListAsync(cancellation))
+                {
+                    NeedFilling.Recall(record, callout, by, request.Reason!);
+                }
+            },
+            cancellation)).ToResult();
+
+    public static async Task<IResult> Close(Guid id, Request request, Caller caller, CommandIncident command, CancellationToken cancellation) =>
+        (await command.EndAsync(caller, id, request, IncidentState.Closed, cancellation)).ToResult();
+
+    public static async Task<IResult> Cancel(Guid id, Request request, Caller caller, CommandIncident command, CancellationToken cancellation) =>
+        (await command.EndAsync(caller, id, request, IncidentState.Cancelled, cancellation)).ToResult();
+
+    private Task<Outcome<IncidentView>> EndAsync(Caller caller, Guid id, Request request, IncidentState how, CancellationToken cancellation) =>
+        HandleAsync(
+            caller, id, request, reasonRequired: how == IncidentState.Cancelled,
+            async record =>
+            {
+                var by = Actor.Operator(caller.AccountId);
+                var word = how == IncidentState.Closed ? "closed" : "cancelled";
+                var needs = await record.Db.Needs.Where(need => need.IncidentId == id).ToDictionaryAsync(need => need.Ordinal, cancellation);
+                foreach (var callout in await record.Db.Callouts
+                    .Where(callout => callout.IncidentId == id
+                        && (callout.State == CalloutState.Offered || callout.State == CalloutState.Standby || callout.State == CalloutState.Accepted
+                            || callout.State == CalloutState.EnRoute || callout.State == CalloutState.OnScene))
+                    .OrderBy(callout => callout.Id).ToListAsync(cancellation))
+                {
+                    if (callout.State == CalloutState.Offered)
+                    {
+                        NeedFilling.Recall(record, callout, by, word);
+                    }
+                    else
+                    {
+                        NeedFilling.Release(record, callout, needs[callout.NeedOrdinal], by, word);
+                    }
+                }
+
+                record.Incident.End(how, record.Now);
+                record.Append(how == IncidentState.Closed ? FactKind.IncidentClosed : FactKind.IncidentCancelled, by, new { reason = request.Reason }, commandId: request.CommandId);
+            },
+            cancellation);
+
+    private Task<Outcome<IncidentView>> HandleAsync(
+        Caller caller, Guid id, Request request, bool reasonRequired, Func<OpenRecord, Task> change, CancellationToken cancellation)
+    {
+        var faults = CheckCommand(request, reasonRequired);
+        if (faults.Count > 0)
+        {
+            return Task.FromResult<Outcome<IncidentView>>(Problems.Invalid(faults));
+        }
+
+        return log.ChangeAsync<IncidentView>(
+            id,
+            async record =>
+            {
+                if (!caller.Commands(record.Incident.RegionPath))
+                {
+                    return Problems.NotFound("警情", "incident");
+                }
+
+                if (!await record.IsRepeatAsync(request.CommandId!.Value, cancellation))
+                {
+                    if (record.Incident.State != IncidentState.Open)
+                    {
+                        return Problems.Conflict("警情已结束", "The incident has ended", await IncidentView.ReadAsync(record.Db, id, cancellation));
+                    }
+
+                    await change(record);
+                }
+
+                await record.Db.SaveChangesAsync(cancellation);
+                return await IncidentView.ReadAsync(record.Db, id, cancellation);
+            },
+            cancellation);
+    }
+
+    public static List<Fault> CheckCommand(Request request, bool reasonRequired)
+    {
+        var faults = new List<Fault>();
+        if (request.CommandId is null || request.CommandId == Guid.Empty)
+        {
+            faults.Add(new("commandId", "缺少由客户端生成的命令编号（UUID）", "a UUID made by the client is needed, so that a repeat is harmless"));
+        }
+
+        Text.Check(faults, "reason", request.Reason, 200, reasonRequired);
+        return faults;
+    }
+}

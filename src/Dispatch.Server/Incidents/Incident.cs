@@ -1,0 +1,141 @@
+using NetTopologySuite.Geometries;
+
+namespace Dispatch.Server.Incidents;
+
+internal enum IncidentState
+{
+    Open,
+    Closed,
+
+    /// <summary>Raised by mistake.</summary>
+    Cancelled,
+}
+
+/// <summary>
+/// Something that needs people at a place. Invariants: every change happens under this row's lock (FactLog); facts are numbered
+/// from <see cref="LastFact"/> under that lock, so they are gapless and in commit order; the plan is a copy made when raised.
+/// </summary>
+internal sealed class Incident
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>SHA-256 of the canonical request; tells a repeat from a second use of the id.</summary>
+    public required byte[] RequestHash { get; init; }
+
+    public required string Category { get; init; }
+
+    public string? Grade { get; init; }
+
+    public string? Warning { get; init; }
+
+    public string? ResponseLevel { get; init; }
+
+    public required string Risk { get; init; }
+
+    public required string Address { get; init; }
+
+    public required Point Location { get; init; }
+
+    public required string Region { get; init; }
+
+    public required string RegionPath { get; init; }
+
+    public required string RegionZone { get; init; }
+
+    /// <summary>From the province down to the region, as they were called when the incident was raised.</summary>
+    public required string[] RegionNames { get; init; }
+
+    /// <summary>The command that leads; no ring crosses it.</summary>
+    public required string District { get; init; }
+
+    public required bool Hazardous { get; init; }
+
+    public required bool LifeCritical { get; init; }
+
+    public required short FirstRing { get; init; }
+
+    public required TimeSpan AnswerWithin { get; init; }
+
+    public required int RadiusMetres { get; init; }
+
+    public IncidentState State { get; private set; }
+
+    /// <summary>False after a recall: nobody new is asked until the operator asks again.</summary>
+    public bool Calling { get; set; } = true;
+
+    public long LastFact { get; private set; }
+
+    public int LastWave { get; private set; }
+
+    /// <summary>When the sweep should look at this incident; null: nothing to wait for.</summary>
+    public DateTimeOffset? LookAt { get; set; }
+
+    public required Guid RaisedBy { get; init; }
+
+    public required DateTimeOffset RaisedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; private set; }
+
+    public long NextFact() => ++LastFact;
+
+    public int NextWave() => ++LastWave;
+
+    public void End(IncidentState how, DateTimeOffset at)
+    {
+        if (State != IncidentState.Open || how == IncidentState.Open)
+        {
+            throw new InvalidOperationException($"An incident that is {State} cannot become {how}.");
+        }
+
+        (State, EndedAt, Calling, LookAt) = (how, at, false, null);
+    }
+}
+
+/// <summary>A qualification and how many people with it an incident needs.</summary>
+internal sealed class Need
+{
+    public required Guid IncidentId { get; init; }
+
+    public required short Ordinal { get; init; }
+
+    public required short QualificationId { get; init; }
+
+    public required short Count { get; init; }
+
+    /// <summary>Places taken: accepted, en route, on scene, or released after having been on scene.</summary>
+    public short Filled { get; private set; }
+
+    /// <summary>Rings opened so far; 0: none yet.</summary>
+    public short Ring { get; set; }
+
+    /// <summary>Every permitted ring is open and nobody is left to ask.</summary>
+    public bool Exhausted { get; set; }
+
+    public int Missing => Count - Filled;
+
+    public void Take()
+    {
+        if (Missing == 0)
+        {
+            throw new InvalidOperationException("Every place of this need is taken.");
+        }
+
+        Filled++;
+    }
+
+    public void Reopen() => Filled--;
+}
+
+/// <summary>One matching run: stored inputs and explanation. The pure matcher over the inputs gives the explanation again, byte for byte.</summary>
+internal sealed class Wave
+{
+    public required Guid IncidentId { get; init; }
+
+    public required int Number { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    public required byte[] Inputs { get; init; }
+
+    public required byte[] Explanation { get; init; }
+}

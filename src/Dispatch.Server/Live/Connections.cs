@@ -1,0 +1,204 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Dispatch.Server.Access;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Dispatch.Server.Live;
+
+/// <summary>
+/// Everybody who is connected to this node. Invariants: each connection has its own bounded queue and its own writer, so a stalled client
+/// delays nobody else; a queue that overflows or a send that stalls ends that connection, which then resumes from its own cursor.
+/// </summary>
+internal sealed class Connections(IHubContext<DispatchHub> hub, ILogger<Connections> log)
+{
+    private readonly ConcurrentDictionary<string, LiveConnection> all = new();
+    private readonly ConcurrentDictionary<Guid, ConcurrentDictionary<string, PhoneConnection>> phones = new();
+    private readonly ConcurrentDictionary<string, ConsoleConnection> consoles = new();
+
+    public int Count => all.Count;
+
+    public IEnumerable<ConsoleConnection> Consoles => consoles.Values;
+
+    public IEnumerable<PhoneConnection> Phones => phones.Values.SelectMany(own => own.Values);
+
+    public IEnumerable<PhoneConnection> PhonesOf(Guid volunteer) => phones.TryGetValue(volunteer, out var own) ? own.Values : [];
+
+    public bool IsConnected(Guid volunteer) => phones.ContainsKey(volunteer);
+
+    public PhoneConnection Join(HubCallerContext context, Guid volunteer, long cursor)
+    {
+        var connection = new PhoneConnection(hub, log, context, volunteer, cursor);
+        Replace(connection);
+        phones.GetOrAdd(volunteer, _ => new())[connection.Id] = connection;
+        return connection;
+    }
+
+    public ConsoleConnection Join(HubCallerContext context, Caller caller, bool replays)
+    {
+        var connection = new ConsoleConnection(hub, log, context, caller.RegionPath, replays);
+        Replace(connection);
+        consoles[connection.Id] = connection;
+        return connection;
+    }
+
+    public void Leave(string id)
+    {
+        if (!all.TryRemove(id, out var connection))
+        {
+            return;
+        }
+
+        connection.Close();
+        consoles.TryRemove(id, out _);
+        if (connection is PhoneConnection phone && phones.TryGetValue(phone.Volunteer, out var own) && own.TryRemove(id, out _) && own.IsEmpty)
+        {
+            // Only if still empty: another phone of the same volunteer may be joining.
+            phones.TryRemove(KeyValuePair.Create(phone.Volunteer, own));
+            if (!own.IsEmpty)
+            {
+                phones.TryAdd(phone.Volunteer, own);
+            }
+        }
+    }
+
+    private void Replace(LiveConnection connection)
+    {
+        if (all.TryRemove(connection.Id, out var earlier))
+        {
+            earlier.Close(); // the same connection watches again, from another cursor
+        }
+
+        all[connection.Id] = connection;
+    }
+}
+
+/// <summary>One connected client with its queue and writer.</summary>
+internal abstract class LiveConnection
+{
+    /// <summary>A client that is this far behind is faster served by resuming.</summary>
+    private const int QueueLimit = 4096;
+
+    private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(3);
+
+    private readonly Channel<(string Method, object Message, Action? Sent)> queue =
+        Channel.CreateBounded<(string, object, Action?)>(new BoundedChannelOptions(QueueLimit) { SingleReader = true });
+
+    private readonly HubCallerContext context;
+    private readonly ILogger log;
+
+    protected LiveConnection(IHubContext<DispatchHub> hub, ILogger log, HubCallerContext context)
+    {
+        (this.context, this.log) = (context, log);
+        Id = context.ConnectionId;
+        _ = WriteAsync(hub.Clients.Client(Id));
+    }
+
+    public string Id { get; }
+
+    protected int Waiting => queue.Reader.Count;
+
+    public void Close() => queue.Writer.TryComplete();
+
+    protected void Enqueue(string method, object message, Action? sent = null)
+    {
+        if (!queue.Writer.TryWrite((method, message, sent)) && queue.Writer.TryComplete())
+        {
+            Cut("its queue is full");
+        }
+    }
+
+    private async Task WriteAsync(ISingleClientProxy client)
+    {
+        try
+        {
+            await foreach (var (method, message, sent) in queue.Reader.ReadAllAsync(context.ConnectionAborted))
+            {
+                await client.SendCoreAsync(method, [message], context.ConnectionAborted).WaitAsync(SendLimit, context.ConnectionAborted);
+                sent?.Invoke();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the client is gone; whatever was queued it asks for again with its cursor
+        }
+        catch (Exception e)
+        {
+            Cut(e is TimeoutException ? "a send stalled" : e.Message);
+        }
+    }
+
+    private void Cut(string reason)
+    {
+        log.ConnectionCut(Id, reason);
+        Close();
+        context.Abort();
+    }
+}
+
+/// <summary>A volunteer's phone: hears its own inbox and nothing else.</summary>
+internal sealed class PhoneConnection(IHubContext<DispatchHub> hub, ILogger log, HubCallerContext context, Guid volunteer, long cursor)
+    : LiveConnection(hub, log, context)
+{
+    public Guid Volunteer { get; } = volunteer;
+
+    /// <summary>Number of the last inbox item that was queued. Written by the pump alone.</summary>
+    public long Cursor { get; set; } = cursor;
+
+    public void Send(InboxItem item, Action sent) => Enqueue("CallOut", item, sent);
+
+    public void SendCurrent(DateTimeOffset serverTime) => Enqueue("Current", new { cursor = Cursor, serverTime });
+}
+
+/// <summary>An operator's console: hears the facts of its region and all below it.</summary>
+internal sealed class ConsoleConnection(IHubContext<DispatchHub> hub, ILogger log, HubCallerContext context, string regionPath, bool replays)
+    : LiveConnection(hub, log, context)
+{
+    private readonly Lock gate = new();
+
+    // While the past is replayed the present waits here, so that the client sees one ascending line per incident.
+    private List<FactView>? held = replays ? [] : null;
+
+    public string RegionPath { get; } = regionPath;
+
+    public void Send(FactView fact)
+    {
+        lock (gate)
+        {
+            if (held is not null)
+            {
+                held.Add(fact);
+                return;
+            }
+        }
+
+        Enqueue("Fact", fact);
+    }
+
+    public void Replay(IEnumerable<FactView> facts)
+    {
+        foreach (var fact in facts)
+        {
+            Enqueue("Fact", fact);
+        }
+    }
+
+    public void EndReplay()
+    {
+        lock (gate)
+        {
+            Replay(held ?? []);
+            held = null;
+        }
+    }
+
+    /// <summary>Positions are the latest only: a console that is behind on facts gets none until it has caught up.</summary>
+    public void SendPositions(object positions)
+    {
+        if (Waiting < 64)
+        {
+            Enqueue("Positions", positions);
+        }
+    }
+
+    public void SendCurrent(IReadOnlyDictionary<Guid, long> heads, DateTimeOffset serverTime) => Enqueue("Current", new { heads, serverTime });
+}

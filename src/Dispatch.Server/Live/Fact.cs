@@ -1,0 +1,69 @@
+namespace Dispatch.Server.Live;
+
+internal enum FactKind
+{
+    IncidentRaised,
+    RingOpened,
+    WaveSent,
+    CalloutOffered,
+    CalloutSent,
+    CalloutDelivered,
+    CalloutSeen,
+    CalloutAccepted,
+    CalloutStoodBy,
+    CalloutCalledUp,
+    CalloutDeclined,
+    CalloutExpired,
+    CalloutRecalled,
+    CalloutEnRoute,
+    CalloutOnScene,
+    CalloutTurnedBack,
+    CalloutReleased,
+    NeedFilled,
+    NeedExhausted,
+    CallingPaused,
+    CallingResumed,
+    IncidentClosed,
+    IncidentCancelled,
+}
+
+internal enum ActorKind
+{
+    Operator,
+    Volunteer,
+    System,
+}
+
+/// <summary>Who did it. The id is the operator's account or the volunteer.</summary>
+internal readonly record struct Actor(ActorKind Kind, Guid? Id)
+{
+    public static readonly Actor System = new(ActorKind.System, null);
+
+    public static Actor Operator(Guid accountId) => new(ActorKind.Operator, accountId);
+
+    public static Actor Volunteer(Guid volunteerId) => new(ActorKind.Volunteer, volunteerId);
+}
+
+/// <summary>One numbered, immutable line of an incident's record. Data holds ids and numbers, never names: those are joined when read.</summary>
+internal sealed class Fact
+{
+    public required Guid IncidentId { get; init; }
+
+    public required long Number { get; init; }
+
+    /// <summary>A <see cref="FactKind"/> by name: kinds of earlier versions stay readable.</summary>
+    public required string Kind { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    public required ActorKind ByKind { get; init; }
+
+    public Guid? ById { get; init; }
+
+    public Guid? CalloutId { get; init; }
+
+    /// <summary>The caller's id of a repeatable order; unique per incident, so a repeat is recognised.</summary>
+    public Guid? CommandId { get; init; }
+
+    public required string Data { get; init; }
+}

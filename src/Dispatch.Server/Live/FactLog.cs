@@ -1,0 +1,178 @@
+using System.Text.Json;
+using Dispatch.Server.Callouts;
+using Dispatch.Server.Incidents;
+using Dispatch.Server.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+
+namespace Dispatch.Server.Live;
+
+/// <summary>
+/// The only way to change an incident, its needs or its call-outs. Invariants:
+/// the incident's row is locked first, so its facts are numbered 1, 2, 3 ... without gaps and in commit order;
+/// state, facts and inbox items are written in one transaction, or none of them;
+/// hints go out after the commit, never before.
+/// </summary>
+internal sealed class FactLog(IDbContextFactory<DispatchDb> store, Hints hints)
+{
+    private const int Tries = 4;
+
+    /// <summary>Runs <paramref name="change"/> under the lock of the incident and commits when it gives a value; a problem writes nothing.</summary>
+    public Task<Outcome<T>> ChangeAsync<T>(Guid incidentId, Func<OpenRecord, Task<Outcome<T>>> change, CancellationToken cancellation) =>
+        RunAsync(db => db.Incidents.FromSql($"SELECT * FROM incidents WHERE id = {incidentId} FOR UPDATE"), change, cancellation);
+
+    /// <summary>The same, for the incident that a call-out belongs to.</summary>
+    public Task<Outcome<T>> ChangeByCalloutAsync<T>(Guid calloutId, Func<OpenRecord, Task<Outcome<T>>> change, CancellationToken cancellation) =>
+        RunAsync(
+            db => db.Incidents.FromSql($"SELECT * FROM incidents WHERE id = (SELECT incident_id FROM callouts WHERE id = {calloutId}) FOR UPDATE"),
+            change,
+            cancellation);
+
+    /// <summary>Writes a new incident with its first facts. The primary key decides which of two equal raises is first.</summary>
+    public Task<Outcome<T>> BeginAsync<T>(Func<DispatchDb, DateTimeOffset, (Incident Incident, Func<OpenRecord, Task<Outcome<T>>> Change)> begin, CancellationToken cancellation) =>
+        RetryAsync(
+            async db =>
+            {
+                var now = await NowAsync(db, cancellation);
+                var (incident, change) = begin(db, now);
+                db.Incidents.Add(incident);
+                var record = new OpenRecord(db, incident, now);
+                return await CommitAsync(record, await change(record), cancellation);
+            },
+            cancellation);
+
+    private Task<Outcome<T>> RunAsync<T>(Func<DispatchDb, IQueryable<Incident>> locked, Func<OpenRecord, Task<Outcome<T>>> change, CancellationToken cancellation) =>
+        RetryAsync(
+            async db =>
+            {
+                // AsEnumerable-like: the lock statement must run alone. Anything joined to it would be read as of before the wait for the lock.
+                var incident = (await locked(db).ToListAsync(cancellation)).SingleOrDefault();
+                if (incident is null)
+                {
+                    return Problems.NotFound("警情", "incident");
+                }
+
+                var record = new OpenRecord(db, incident, await NowAsync(db, cancellation));
+                return await CommitAsync(record, await change(record), cancellation);
+            },
+            cancellation);
+
+    private async Task<Outcome<T>> CommitAsync<T>(OpenRecord record, Outcome<T> outcome, CancellationToken cancellation)
+    {
+        if (outcome.Problem is not null)
+        {
+            return outcome;
+        }
+
+        await record.WriteAsync(cancellation);
+        await record.Db.Database.CurrentTransaction!.CommitAsync(cancellation);
+        if (record.Moved)
+        {
+            hints.IncidentMoved(record.Incident.Id);
+        }
+
+        hints.InboxMoved(record.Notified);
+        if (record.NeedsAsking)
+        {
+            hints.Askings.Raise(record.Incident.Id);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>A deadlock or serialisation failure wrote nothing: the same change is run again on a new context.</summary>
+    private async Task<Outcome<T>> RetryAsync<T>(Func<DispatchDb, Task<Outcome<T>>> run, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var db = await store.CreateDbContextAsync(cancellation);
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+            try
+            {
+                return await run(db);
+            }
+            catch (Exception e) when (attempt < Tries && IsRace(e))
+            {
+                await transaction.RollbackAsync(CancellationToken.None);
+                await Task.Delay(Random.Shared.Next(2, 10 * attempt), cancellation);
+            }
+        }
+    }
+
+    private static bool IsRace(Exception e) =>
+        (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+
+    private static async Task<DateTimeOffset> NowAsync(DispatchDb db, CancellationToken cancellation)
+    {
+        // clock_timestamp, not now(): the transaction may have waited for the lock, and facts must not go back in time.
+        await using var command = new NpgsqlCommand("SELECT clock_timestamp()", (NpgsqlConnection)db.Database.GetDbConnection());
+        command.Transaction = (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
+        return (DateTime)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+}
+
+/// <summary>An incident's record, open for writing under the row lock.</summary>
+internal sealed class OpenRecord(DispatchDb db, Incident incident, DateTimeOffset now)
+{
+    private readonly List<(Guid Volunteer, string Kind, Guid Callout)> notices = [];
+
+    public DispatchDb Db => db;
+
+    public Incident Incident => incident;
+
+    /// <summary>The database's clock when the lock was held.</summary>
+    public DateTimeOffset Now => now;
+
+    public bool Moved { get; private set; }
+
+    /// <summary>Set when after the commit somebody may have to be asked or called up.</summary>
+    public bool NeedsAsking { get; set; }
+
+    public IReadOnlyCollection<Guid> Notified { get; private set; } = [];
+
+    public NpgsqlConnection Connection => (NpgsqlConnection)db.Database.GetDbConnection();
+
+    public NpgsqlTransaction Transaction => (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
+
+    public void Append(FactKind kind, Actor by, object? data = null, Guid? calloutId = null, Guid? commandId = null, DateTimeOffset? at = null)
+    {
+        db.Facts.Add(new Fact
+        {
+            IncidentId = incident.Id,
+            Number = incident.NextFact(),
+            Kind = kind.ToString(),
+            At = at ?? now,
+            ByKind = by.Kind,
+            ById = by.Id,
+            CalloutId = calloutId,
+            CommandId = commandId,
+            Data = data is null ? "{}" : JsonSerializer.Serialize(data, Json.Options),
+        });
+        Moved = true;
+    }
+
+    /// <summary>Puts a line into the volunteer's inbox; it is numbered when the record is written.</summary>
+    public void Notify(Guid volunteer, string kind, Guid callout) => notices.Add((volunteer, kind, callout));
+
+    /// <summary>True when this order was already carried out: the repeat of a command changes nothing.</summary>
+    public Task<bool> IsRepeatAsync(Guid commandId, CancellationToken cancellation) =>
+        db.Facts.AnyAsync(fact => fact.IncidentId == incident.Id && fact.CommandId == commandId, cancellation);
+
+    /// <summary>Writes what has changed so far and reads the volunteer's card as it will be after the commit.</summary>
+    public async Task<Card> CardAsync(Guid calloutId, CancellationToken cancellation)
+    {
+        await db.SaveChangesAsync(cancellation);
+        return await Card.ReadAsync(Connection, calloutId, cancellation);
+    }
+
+    internal async Task WriteAsync(CancellationToken cancellation)
+    {
+        await db.SaveChangesAsync(cancellation);
+        if (notices.Count > 0)
+        {
+            await Inbox.AppendAsync(Connection, Transaction, incident.Id, now, notices, cancellation);
+            Notified = notices.Select(notice => notice.Volunteer).Distinct().ToList();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace Dispatch.Server.Live;
+
+/// <summary>Log events of the live side. Ids only: never a name, a phone number or a coordinate.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is away ({Reason}): hints between nodes wait for polling, nothing is lost")]
+    public static partial void RedisIsAway(this ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {Connection} was cut: {Reason}; it resumes from its own cursor")]
+    public static partial void ConnectionCut(this ILogger log, string connection, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Loop} failed and goes on after {Pause}")]
+    public static partial void LoopFailed(this ILogger log, Exception exception, string loop, TimeSpan pause);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Incident {Incident} could not be advanced; the sweep tries again")]
+    public static partial void AskingFailed(this ILogger log, Exception exception, Guid incident);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Receipts of incident {Incident} could not be written; the phone's next cursor repeats them")]
+    public static partial void ReceiptsFailed(this ILogger log, Exception exception, Guid incident);
+}

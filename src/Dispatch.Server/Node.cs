@@ -1,0 +1,93 @@
+using Dispatch.Server.Access;
+using Dispatch.Server.Callouts;
+using Dispatch.Server.Incidents;
+using Dispatch.Server.Live;
+using Dispatch.Server.Storage;
+using Dispatch.Server.Volunteers;
+using Npgsql;
+
+namespace Dispatch.Server;
+
+/// <summary>One server process: this file is its table of contents. The tests start nodes in the same way.</summary>
+public sealed class Node : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly LocalPostgres? postgres;
+
+    private Node(WebApplication app, LocalPostgres? postgres) => (this.app, this.postgres) = (app, postgres);
+
+    public IServiceProvider Services => app.Services;
+
+    /// <summary>The first address the node listens on; known once started.</summary>
+    public string Address => app.Urls.First();
+
+    /// <summary>Builds a node and prepares its database: the one of <c>ConnectionStrings:Postgres</c>, or else its own private cluster.</summary>
+    public static async Task<Node> CreateAsync(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        configure?.Invoke(builder);
+
+        LocalPostgres? postgres = null;
+        var connectionString = builder.Configuration.GetConnectionString("Postgres");
+        if (string.IsNullOrWhiteSpace(connectionString))
+        {
+            postgres = await LocalPostgres.StartAsync(
+                new LocalPostgresOptions { DataFolder = builder.Configuration["Data:Folder"] ?? ".local" },
+                new Progress<string>(Console.WriteLine), CancellationToken.None);
+            connectionString = postgres.ConnectionStringFor("dispatch");
+        }
+
+        WebApplication? app = null;
+        try
+        {
+            await Database.CreateIfMissingAsync(connectionString, CancellationToken.None);
+            builder.Services.AddDatabase(Database.Connect(connectionString)).AddSignIns().AddParts(connectionString);
+            app = builder.Build();
+            await Database.PrepareAsync(app.Services, CancellationToken.None);
+            await app.Services.GetRequiredService<Hints>().ConnectAsync(builder.Configuration.GetConnectionString("Redis"));
+            Map(app);
+            return new Node(app, postgres);
+        }
+        catch
+        {
+            await (app?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await (postgres?.DisposeAsync() ?? ValueTask.CompletedTask);
+            throw;
+        }
+    }
+
+    public Task StartAsync() => app.StartAsync();
+
+    public Task RunAsync() => app.RunAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+        await (postgres?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.UseExceptionHandler(failed => failed.Run(Parts.OutageOrBugAsync));
+        app.UseResponseCompression();
+        app.UseAuthentication();
+        app.UseAuthorization();
+
+        app.MapStaticAssets();
+        app.MapGet("/", () => TypedResults.Redirect("/console.html")).ExcludeFromDescription();
+        app.MapAccess();
+        app.MapIncidents();
+        app.MapCallouts();
+        app.MapVolunteerSelf();
+        app.MapHub<DispatchHub>("/live", options => options.TransportSendTimeout = TimeSpan.FromSeconds(3));
+
+        app.MapHealth();
+        app.MapOpenApi();
+        app.UseSwaggerUI(options =>
+        {
+            options.RoutePrefix = "docs";
+            options.SwaggerEndpoint("/openapi/v1.json", "Dispatch");
+        });
+    }
+}

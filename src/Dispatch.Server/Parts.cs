@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Dispatch.Geo;
+using Dispatch.Server.Callouts;
+using Dispatch.Server.Clock;
+using Dispatch.Server.Incidents;
+using Dispatch.Server.Live;
+using Dispatch.Server.Volunteers;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.SignalR;
+using Npgsql;
+
+namespace Dispatch.Server;
+
+/// <summary>What a node is made of, and what it answers when something fails.</summary>
+internal static class Parts
+{
+    public static IServiceCollection AddParts(this IServiceCollection services, string connectionString)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(GeoBounds.MainlandChina);
+        services.ConfigureHttpJsonOptions(options => Json.Configure(options.SerializerOptions));
+        services.AddResponseCompression(options => options.EnableForHttps = true);
+        services.AddOpenApi();
+
+        services.AddSingleton<Hints>();
+        services.AddSingleton<FactLog>();
+        services.AddSingleton<FactReader>();
+        services.AddSingleton<InboxReader>();
+        services.AddSingleton<Connections>();
+        services.AddHosted<Receipts>().AddHosted<PositionFeed>().AddHosted<Pump>().AddHosted<Sweep>();
+
+        services.AddSingleton<RaiseIncident>();
+        services.AddSingleton<CommandIncident>();
+        services.AddSingleton<CommandCallout>();
+        services.AddSingleton<CallOutNearest>();
+        services.AddSingleton<AnswerCallout>();
+        services.AddSingleton<ReportProgress>();
+        services.AddSingleton<SetDuty>();
+        services.AddSingleton<SetConsents>();
+        services.AddSingleton<ReportPosition>();
+        services.AddSchedules(connectionString);
+
+        services.AddSignalR(options =>
+        {
+            options.HandshakeTimeout = TimeSpan.FromSeconds(5);
+            options.KeepAliveInterval = TimeSpan.FromSeconds(5);
+            options.ClientTimeoutInterval = TimeSpan.FromSeconds(12);
+            options.MaximumReceiveMessageSize = 16 * 1024;
+            options.MaximumParallelInvocationsPerClient = 1;
+            options.EnableDetailedErrors = false;
+        }).AddJsonProtocol(options => Json.Configure(options.PayloadSerializerOptions));
+        return services;
+    }
+
+    /// <summary>An outage is "not confirmed", for the outcome is unknown and a repeat settles it; anything else is a bug with a trace id.</summary>
+    public static Task OutageOrBugAsync(HttpContext context)
+    {
+        var problem = context.Features.Get<IExceptionHandlerFeature>()?.Error switch
+        {
+            BadHttpRequestException { InnerException: JsonException json } => Problems.Unreadable(FieldOf(json.Path), json.Message),
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problems.TooLarge(256 * 1024),
+            BadHttpRequestException bad => Problems.Unreadable("", bad.Message),
+            { } error when IsOutage(error) => Problems.NotConfirmed(),
+            _ => Problems.Bug(System.Diagnostics.Activity.Current?.Id ?? context.TraceIdentifier),
+        };
+        return problem.ExecuteAsync(context);
+    }
+
+    public static bool IsOutage(Exception error)
+    {
+        for (var cause = error; cause is not null; cause = cause.InnerException!)
+        {
+            if (cause is TimeoutException || cause is NpgsqlException { IsTransient: true }
+                || cause is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.AdminShutdown
+                    or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.DiskFull })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static string FieldOf(string? path) => (path ?? "").TrimStart('$').TrimStart('.');
+
+    private static IServiceCollection AddHosted<T>(this IServiceCollection services)
+        where T : BackgroundService =>
+        services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
+}

@@ -1,0 +1,104 @@
+using System.Text.RegularExpressions;
+using Dispatch.Geo.PostGis;
+using Dispatch.Server.Access;
+using Dispatch.Server.Callouts;
+using Dispatch.Server.Incidents;
+using Dispatch.Server.Live;
+using Dispatch.Server.Regions;
+using Dispatch.Server.Teams;
+using Dispatch.Server.Volunteers;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace Dispatch.Server.Storage;
+
+/// <summary>The tables as entities. The tables themselves, their constraints and indexes are written in Migrations/*.sql.</summary>
+internal sealed partial class DispatchDb(DbContextOptions<DispatchDb> options) : DbContext(options)
+{
+    public DbSet<RegionRow> Regions => Set<RegionRow>();
+
+    public DbSet<Category> Categories => Set<Category>();
+
+    public DbSet<Qualification> Qualifications => Set<Qualification>();
+
+    public DbSet<Volunteer> Volunteers => Set<Volunteer>();
+
+    public DbSet<WeeklyHours> WeeklyHours => Set<WeeklyHours>();
+
+    public DbSet<Consent> Consents => Set<Consent>();
+
+    public DbSet<Insurance> Insurances => Set<Insurance>();
+
+    public DbSet<Certificate> Certificates => Set<Certificate>();
+
+    public DbSet<LastPosition> Positions => Set<LastPosition>();
+
+    public DbSet<Team> Teams => Set<Team>();
+
+    public DbSet<TeamMember> TeamMembers => Set<TeamMember>();
+
+    public DbSet<Account> Accounts => Set<Account>();
+
+    public DbSet<ActivationCode> ActivationCodes => Set<ActivationCode>();
+
+    public DbSet<Incident> Incidents => Set<Incident>();
+
+    public DbSet<Need> Needs => Set<Need>();
+
+    public DbSet<Wave> Waves => Set<Wave>();
+
+    public DbSet<Callout> Callouts => Set<Callout>();
+
+    public DbSet<Fact> Facts => Set<Fact>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<RegionRow>().ToTable("regions").HasKey(region => region.Code);
+        modelBuilder.Entity<RegionRow>().Property(region => region.Path).HasColumnType("ltree");
+        modelBuilder.Entity<Category>().ToTable("categories").HasKey(category => category.Key);
+        modelBuilder.Entity<Category>().Property(category => category.DefaultNeeds).HasColumnType("jsonb");
+        modelBuilder.Entity<Qualification>().ToTable("qualifications");
+
+        modelBuilder.Entity<Volunteer>().ToTable("volunteers");
+        modelBuilder.Entity<WeeklyHours>().ToTable("weekly_hours").HasKey(hours => new { hours.VolunteerId, hours.Weekday, hours.FromTime });
+        modelBuilder.Entity<Consent>().ToTable("consents");
+        modelBuilder.Entity<Insurance>().ToTable("insurances");
+        modelBuilder.Entity<Certificate>().ToTable("certificates");
+        modelBuilder.Entity<LastPosition>().ToTable("positions").HasKey(position => position.VolunteerId);
+        modelBuilder.Entity<Team>().ToTable("teams");
+        modelBuilder.Entity<TeamMember>().ToTable("team_members").HasKey(member => new { member.TeamId, member.VolunteerId });
+
+        modelBuilder.Entity<Account>().ToTable("accounts");
+        modelBuilder.Entity<ActivationCode>().ToTable("activation_codes").HasKey(code => code.CodeHash);
+
+        modelBuilder.Entity<Incident>().ToTable("incidents").Property(incident => incident.RegionPath).HasColumnType("ltree");
+        modelBuilder.Entity<Need>().ToTable("needs").HasKey(need => new { need.IncidentId, need.Ordinal });
+        modelBuilder.Entity<Need>().Property(need => need.Filled).IsConcurrencyToken();
+        modelBuilder.Entity<Wave>().ToTable("waves").HasKey(wave => new { wave.IncidentId, wave.Number });
+        modelBuilder.Entity<Callout>().ToTable("callouts");
+        // The guard of every transition: EF writes UPDATE ... WHERE id = @id AND state = @state_that_was_read.
+        modelBuilder.Entity<Callout>().Property(callout => callout.State).IsConcurrencyToken();
+        modelBuilder.Entity<Fact>().ToTable("facts").HasKey(fact => new { fact.IncidentId, fact.Number });
+        modelBuilder.Entity<Fact>().Property(fact => fact.Data).HasColumnType("jsonb");
+
+        foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
+        {
+            property.SetColumnName(WordStarts().Replace(property.Name, "_$1").ToLowerInvariant());
+            property.ValueGenerated = Microsoft.EntityFrameworkCore.Metadata.ValueGenerated.Never;
+            var type = Nullable.GetUnderlyingType(property.ClrType) ?? property.ClrType;
+            if (type.IsEnum && property.GetColumnType() is null)
+            {
+                property.SetValueConverter((ValueConverter)Activator.CreateInstance(typeof(CamelCase<>).MakeGenericType(type))!);
+            }
+        }
+    }
+
+    [GeneratedRegex("(?<!^)([A-Z])")]
+    private static partial Regex WordStarts();
+
+    /// <summary>Enums are stored by the same camelCase names that travel on the wire and stand in the CHECK constraints.</summary>
+    private sealed class CamelCase<TEnum>() : ValueConverter<TEnum, string>(
+        value => char.ToLowerInvariant(value.ToString()[0]) + value.ToString().Substring(1),
+        text => Enum.Parse<TEnum>(text, true))
+        where TEnum : struct, Enum;
+}

@@ -1,0 +1,21 @@
+using System.Reflection;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace Dispatch.Server.Storage;
+
+/// <summary>A migration that is one embedded <c>.sql</c> file named after its id: EF's runner, history table and lock, and DDL that people can read.</summary>
+internal abstract class SqlMigration : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder)
+    {
+        var id = GetType().GetCustomAttribute<MigrationAttribute>()!.Id;
+        migrationBuilder.Sql(EmbeddedSql.Read(id + ".sql"));
+    }
+}
+
+[DbContext(typeof(DispatchDb)), Migration("0001_base")]
+internal sealed class BaseSchema : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0002_reference_data")]
+internal sealed class ReferenceData : SqlMigration;

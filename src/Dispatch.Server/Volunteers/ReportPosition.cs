@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using Dispatch.Geo;
+using Dispatch.Server.Access;
+using Dispatch.Server.Live;
+using Dispatch.Server.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dispatch.Server.Volunteers;
+
+/// <summary>A phone says where it is, in a declared datum. Taken only with consent to be located; reports are merged, the newest wins.</summary>
+internal sealed class ReportPosition(IDbContextFactory<DispatchDb> store, PositionFeed feed, GeoBounds bounds, TimeProvider time)
+{
+    internal sealed record Request(double? Longitude, double? Latitude, string? Datum, double? AccuracyMetres, DateTimeOffset? TakenAt);
+
+    /// <summary>A phone's clock may be ahead by this much; more would make a fix look fresh for too long.</summary>
+    private static readonly TimeSpan AheadAtMost = TimeSpan.FromMinutes(2);
+
+    // Consent was seen at this time. The writing statement judges it again; this only spares a query per report.
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> consented = new();
+
+    public async Task<Outcome<object?>> HandleAsync(Caller caller, Request request, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var faults = new List<Fault>();
+        var place = Places.Read(faults, "", request.Longitude, request.Latitude, request.Datum, bounds);
+        if (request.AccuracyMetres is not (>= 0 and <= 100_000))
+        {
+            faults.Add(new("accuracyMetres", "应为 0 至 100000 米", "must be 0 to 100000 metres"));
+        }
+
+        if (request.TakenAt is not { } taken || taken > now + AheadAtMost || taken < now - TimeSpan.FromDays(1))
+        {
+            faults.Add(new("takenAt", "应为最近 24 小时内的时间，不能在未来", "must be within the last 24 hours and not in the future"));
+        }
+
+        if (faults.Count > 0)
+        {
+            return Problems.Invalid(faults);
+        }
+
+        if (!consented.TryGetValue(caller.VolunteerId, out var seen) || now - seen > TimeSpan.FromSeconds(30))
+        {
+            await using var db = await store.CreateDbContextAsync(cancellation);
+            if (!await db.Consents.AnyAsync(consent => consent.VolunteerId == caller.VolunteerId && consent.Kind == ConsentKind.Location && consent.WithdrawnAt == null, cancellation))
+            {
+                consented.TryRemove(caller.VolunteerId, out _);
+                return Problems.Conflict("您未同意使用定位，位置未被保存", "Without your consent to be located the position was not kept");
+            }
+
+            consented[caller.VolunteerId] = now;
+        }
+
+        feed.Report(caller.VolunteerId, new(place.Longitude, place.Latitude, (float)request.AccuracyMetres!.Value, request.TakenAt!.Value > now ? now : request.TakenAt.Value));
+        return (object?)null;
+    }
+}
