@@ -1,1 +1,31 @@
-System.Console.WriteLine("drills");
+using Dispatch.Drills;
+using Dispatch.Drills.Phones;
+
+// One line per command, one file per command.
+using var stop = new StopSignal();
+try
+{
+    return args switch
+    {
+        ["phones", .. var rest] => await PhonesCommand.RunAsync(rest, stop.Requested),
+        _ => Usage(),
+    };
+}
+catch (OperationCanceledException) when (stop.Requested.IsCancellationRequested)
+{
+    return 130;
+}
+catch (CommandException refusal)
+{
+    await Console.Error.WriteLineAsync(refusal.Message);
+    return 2;
+}
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        phones --server URL --count N [--seed S] [--hurry F] [--operator NAME] [--password WORD]
+        bench raise [--phones N] [--seconds S] [--per-second R] [--asked K] [--json FILE]
+        """);
+    return 2;
+}

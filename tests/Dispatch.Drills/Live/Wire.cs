@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace Dispatch.Drills.Live;
+
+// What the drills read of docs/wire.md, written down again on purpose: a server that drifts from the contract must break them.
+internal sealed record SignedIn(string AccessToken, string RefreshToken, int ExpiresIn);
+
+internal sealed record Place(double Longitude, double Latitude, double AccuracyMetres, DateTimeOffset TakenAt);
+
+internal sealed record Self(Guid Id, string Name, string Duty, bool AvailableNow, Place? Position, long InboxCursor);
+
+internal sealed record Me(string Role, string Name, RegionName Region, Self? Volunteer);
+
+internal sealed record RegionName(string Code, string Name);
+
+internal sealed record VolunteerPage(int Total, int Page, IReadOnlyList<RosterLine> Volunteers);
+
+internal sealed record RosterLine(Guid Id, string ExternalId, string Name, RegionName HomeRegion, string Assessment, IReadOnlyList<Qualification> Qualifications);
+
+internal sealed record Qualification(string Key, bool Expired);
+
+internal sealed record ActivationCode(string Code);
+
+internal sealed record Card(Guid Id, string State, CardIncident Incident, double? DistanceMetres, DateTimeOffset DueAt, DateTimeOffset ChangedAt);
+
+internal sealed record CardIncident(Guid Id, string Category, double Longitude, double Latitude, string State);
+
+internal sealed record MyCallouts(long Cursor, IReadOnlyList<Card> Callouts);
+
+/// <summary>An item of a phone's inbox.</summary>
+internal sealed record CallOut(long Number, string Kind, DateTimeOffset At, Card Callout);
+
+internal sealed record PhoneCurrent(long Cursor, DateTimeOffset ServerTime);
+
+internal sealed record Watching(string Epoch, DateTimeOffset ServerTime, long Cursor);
+
+/// <summary>What the hub answers to an order of a phone: the card as it is now, or why not.</summary>
+internal sealed record Answered(bool Ok, Card? Card, JsonElement? Problem);
+
+internal sealed record Fact(Guid IncidentId, int Number, string Kind, DateTimeOffset At, Guid? CalloutId, JsonElement Data);
+
+internal sealed record Facts(IReadOnlyList<Fact> Items, int LastFact);
