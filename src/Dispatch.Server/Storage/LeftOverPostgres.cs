@@ -22,9 +22,12 @@ internal static class LeftOverPostgres
         """;
 
     /// <returns>Whether there was anything to end.</returns>
-    public static async Task<bool> StopAsync(PostgresFolder folder, IProgress<string>? progress, CancellationToken ct)
+    public static async Task<bool> StopAsync(PostgresFolder folder, IProgress<string>? progress, CancellationToken cancellation)
     {
-        if (!Directory.Exists(folder.Cluster)) return false;
+        if (!Directory.Exists(folder.Cluster))
+        {
+            return false;
+        }
 
         // Without its postmaster the others only need to be told to go; they never get a new session.
         (string Signal, TimeSpan Patience)[] steps =
@@ -32,20 +35,37 @@ internal static class LeftOverPostgres
         var found = false;
         foreach (var (signal, patience) in steps)
         {
-            var running = await ListAsync(folder, ct);
-            if (running.Count == 0) break;
-            if (!found) progress?.Report("Stopping a database server that an earlier run left behind");
+            var running = await ListAsync(folder, cancellation);
+            if (running.Count == 0)
+            {
+                break;
+            }
+
+            if (!found)
+            {
+                progress?.Report("Stopping a database server that an earlier run left behind");
+            }
+
             found = true;
 
             var postmaster = running.Where(id => id == Postmaster(folder)).ToList();
-            if (postmaster.Count > 0) await SignalAsync(signal, postmaster, ct);
-            else await SignalAsync(signal == "INT" ? "TERM" : signal, running, ct);
+            if (postmaster.Count > 0)
+            {
+                await SignalAsync(signal, postmaster, cancellation);
+            }
+            else
+            {
+                await SignalAsync(signal == "INT" ? "TERM" : signal, running, cancellation);
+            }
 
             var waited = Stopwatch.StartNew();
-            while (waited.Elapsed < patience && (await ListAsync(folder, ct)).Count > 0) await Task.Delay(LookAgainAfter, ct);
+            while (waited.Elapsed < patience && (await ListAsync(folder, cancellation)).Count > 0)
+            {
+                await Task.Delay(LookAgainAfter, cancellation);
+            }
         }
 
-        var remaining = await ListAsync(folder, ct);
+        var remaining = await ListAsync(folder, cancellation);
         if (remaining.Count > 0)
         {
             throw new LocalPostgresException(
@@ -74,15 +94,15 @@ internal static class LeftOverPostgres
 
     private static string PidFile(PostgresFolder folder) => Path.Combine(folder.Cluster, "postmaster.pid");
 
-    private static async Task<List<int>> ListAsync(PostgresFolder folder, CancellationToken ct)
+    private static async Task<List<int>> ListAsync(PostgresFolder folder, CancellationToken cancellation)
     {
-        var listed = await Shell.RunAsync(["sh", "-c", ProcessesInFolder, "dispatch-postgres", folder.Cluster], ct);
+        var listed = await Shell.RunAsync(["sh", "-c", ProcessesInFolder, "dispatch-postgres", folder.Cluster], cancellation);
         return listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => int.Parse(line, CultureInfo.InvariantCulture)).ToList();
     }
 
-    private static Task<Shell.Outcome> SignalAsync(string signal, IEnumerable<int> processes, CancellationToken ct) =>
+    private static Task<Shell.Outcome> SignalAsync(string signal, IEnumerable<int> processes, CancellationToken cancellation) =>
         Shell.RunAsync(
             ["sh", "-c", "kill -s \"$@\"", "dispatch-postgres", signal, .. processes.Select(id => id.ToString(CultureInfo.InvariantCulture))],
-            ct);
+            cancellation);
 }

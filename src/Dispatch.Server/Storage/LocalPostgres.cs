@@ -28,17 +28,17 @@ public sealed class LocalPostgres : IAsyncDisposable
     private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RecoveryPatience = TimeSpan.FromMinutes(5);
 
-    private readonly PostgresFolder _folder;
-    private readonly bool _ephemeral;
-    private readonly NpgsqlConnectionStringBuilder _connection;
-    private PostgresProcess? _process;
+    private readonly PostgresFolder folder;
+    private readonly bool ephemeral;
+    private readonly NpgsqlConnectionStringBuilder connection;
+    private PostgresProcess? process;
 
     private LocalPostgres(PostgresFolder folder, bool ephemeral, PostgresProcess process, NpgsqlConnectionStringBuilder connection)
     {
-        _ephemeral = ephemeral;
-        _folder = folder;
-        _process = process;
-        _connection = connection;
+        this.ephemeral = ephemeral;
+        this.folder = folder;
+        this.process = process;
+        this.connection = connection;
         Exited = process.Exited;
     }
 
@@ -49,16 +49,16 @@ public sealed class LocalPostgres : IAsyncDisposable
     public Task Exited { get; }
 
     /// <summary>What the database server has to say: the first place to look when something is odd.</summary>
-    public string LogFile => _folder.Log;
+    public string LogFile => folder.Log;
 
-    internal int? PostmasterId => LeftOverPostgres.Postmaster(_folder);
+    internal int? PostmasterId => LeftOverPostgres.Postmaster(folder);
 
     public string ConnectionStringFor(string database) =>
-        new NpgsqlConnectionStringBuilder(_connection.ConnectionString) { Database = database }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(connection.ConnectionString) { Database = database }.ConnectionString;
 
     /// <summary>Returns when the server answers. The first start makes the cluster (seconds), a later one opens it.</summary>
     /// <exception cref="LocalPostgresException">With what to do about it.</exception>
-    public static async Task<LocalPostgres> StartAsync(LocalPostgresOptions options, IProgress<string>? progress, CancellationToken ct)
+    public static async Task<LocalPostgres> StartAsync(LocalPostgresOptions options, IProgress<string>? progress, CancellationToken cancellation)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -70,37 +70,48 @@ public sealed class LocalPostgres : IAsyncDisposable
             : options.DataFolder ?? throw new ArgumentException("DataFolder is not set.", nameof(options)));
         try
         {
-            await PrepareAsync(folder, options, progress, ct);
-            return await StartServerAsync(folder, options, progress, ct);
+            await PrepareAsync(folder, options, progress, cancellation);
+            return await StartServerAsync(folder, options, progress, cancellation);
         }
         catch (Exception e)
         {
             folder.Dispose();
-            if (options.Ephemeral) folder.Remove();
-            if (e is UnauthorizedAccessException) throw PostgresFolder.Unusable(folder.Root, e);
+            if (options.Ephemeral)
+            {
+                folder.Remove();
+            }
+
+            if (e is UnauthorizedAccessException)
+            {
+                throw PostgresFolder.Unusable(folder.Root, e);
+            }
+
             throw;
         }
     }
 
-    private static async Task PrepareAsync(PostgresFolder folder, LocalPostgresOptions options, IProgress<string>? progress, CancellationToken ct)
+    private static async Task PrepareAsync(PostgresFolder folder, LocalPostgresOptions options, IProgress<string>? progress, CancellationToken cancellation)
     {
-        await LeftOverPostgres.StopAsync(folder, progress, ct);
-        if (options.Fresh) folder.Erase();
+        await LeftOverPostgres.StopAsync(folder, progress, cancellation);
+        if (options.Fresh)
+        {
+            folder.Erase();
+        }
 
         var major = folder.Major();
         folder.RequireSpace(newCluster: major is null);
         if (major is null)
         {
             progress?.Report($"Making the database cluster in {folder.Root} (first start only)");
-            await folder.CreateClusterAsync(await PostgresBinaries.FindAsync(null, ct), durable: !options.Ephemeral, ct);
+            await folder.CreateClusterAsync(await PostgresBinaries.FindAsync(null, cancellation), durable: !options.Ephemeral, cancellation);
         }
     }
 
     private static async Task<LocalPostgres> StartServerAsync(
-        PostgresFolder folder, LocalPostgresOptions options, IProgress<string>? progress, CancellationToken ct)
+        PostgresFolder folder, LocalPostgresOptions options, IProgress<string>? progress, CancellationToken cancellation)
     {
-        var binaries = await PostgresBinaries.FindAsync(folder.Major(), ct);
-        await binaries.RequirePostGisAsync(ct);
+        var binaries = await PostgresBinaries.FindAsync(folder.Major(), cancellation);
+        await binaries.RequirePostGisAsync(cancellation);
         var password = folder.Password();
 
         for (var attempt = 1; ; attempt++)
@@ -115,14 +126,17 @@ public sealed class LocalPostgres : IAsyncDisposable
             var started = new LocalPostgres(folder, options.Ephemeral, process, connection);
             try
             {
-                await started.WaitUntilReadyAsync(progress, ct);
+                await started.WaitUntilReadyAsync(progress, cancellation);
                 return started;
             }
             catch (ServerEndedException e)
             {
                 // Between our look at the port and the server's somebody else took it. Then there is another.
                 process.Dispose();
-                if (!e.PortTaken || attempt == PortAttempts) throw e.Explained(folder);
+                if (!e.PortTaken || attempt == PortAttempts)
+                {
+                    throw e.Explained(folder);
+                }
             }
             catch
             {
@@ -150,7 +164,11 @@ public sealed class LocalPostgres : IAsyncDisposable
             // The queries here are short; compiling one costs more than it takes.
             ["jit"] = "off",
         };
-        foreach (var (name, value) in options.Settings) settings[name] = value;
+        foreach (var (name, value) in options.Settings)
+        {
+            settings[name] = value;
+        }
+
         return [binaries.Server, "-D", PostgresProcess.OpenedCluster, .. settings.SelectMany(setting => new[] { "-c", $"{setting.Key}={setting.Value}" })];
     }
 
@@ -161,32 +179,36 @@ public sealed class LocalPostgres : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private async Task WaitUntilReadyAsync(IProgress<string>? progress, CancellationToken ct)
+    private async Task WaitUntilReadyAsync(IProgress<string>? progress, CancellationToken cancellation)
     {
         var waited = Stopwatch.StartNew();
         var reported = TimeSpan.Zero;
-        var probe = new NpgsqlConnectionStringBuilder(_connection.ConnectionString) { Pooling = false, Timeout = 5 }.ConnectionString;
+        var probe = new NpgsqlConnectionStringBuilder(connection.ConnectionString) { Pooling = false, Timeout = 5 }.ConnectionString;
         while (true)
         {
             try
             {
                 await using var connection = new NpgsqlConnection(probe);
-                await connection.OpenAsync(ct);
-                await EnsureDatabaseAsync(connection, ct);
+                await connection.OpenAsync(cancellation);
+                await EnsureDatabaseAsync(connection, cancellation);
                 return;
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidPassword)
             {
                 throw new LocalPostgresException(
-                    $"The password in {_folder.Root} does not fit the database beside it. Put the right one back, or begin anew (--fresh).", e);
+                    $"The password in {folder.Root} does not fit the database beside it. Put the right one back, or begin anew (--fresh).", e);
             }
             catch (NpgsqlException e) when (e is not PostgresException || e.SqlState == PostgresErrorCodes.CannotConnectNow)
             {
                 // Not listening yet, or still recovering.
-                if (Exited.IsCompleted) throw new ServerEndedException(await File.ReadAllLinesAsync(_folder.Log, ct));
+                if (Exited.IsCompleted)
+                {
+                    throw new ServerEndedException(await File.ReadAllLinesAsync(folder.Log, cancellation));
+                }
+
                 if (waited.Elapsed > RecoveryPatience)
                 {
-                    throw new LocalPostgresException($"The database server does not get ready. It says: {_folder.Log}", e);
+                    throw new LocalPostgresException($"The database server does not get ready. It says: {folder.Log}", e);
                 }
             }
 
@@ -196,37 +218,48 @@ public sealed class LocalPostgres : IAsyncDisposable
                 progress?.Report($"Waiting for the database server ({reported.TotalSeconds:0} s)");
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(30), ct);
+            await Task.Delay(TimeSpan.FromMilliseconds(30), cancellation);
         }
     }
 
-    private static async Task EnsureDatabaseAsync(NpgsqlConnection connection, CancellationToken ct)
+    private static async Task EnsureDatabaseAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var exists = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection);
         exists.Parameters.AddWithValue(DefaultDatabase);
-        if (await exists.ExecuteScalarAsync(ct) is not null) return;
+        if (await exists.ExecuteScalarAsync(cancellation) is not null)
+        {
+            return;
+        }
+
         await using var create = new NpgsqlCommand($"CREATE DATABASE {DefaultDatabase}", connection);
-        await create.ExecuteNonQueryAsync(ct);
+        await create.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>Fast shutdown: open sessions are ended, everything committed is on the disk, the next start needs no recovery.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _process, null) is not { } process) return;
-        process.Release();
+        if (Interlocked.Exchange(ref process, null) is not { } owned)
+        {
+            return;
+        }
+
+        owned.Release();
         try
         {
-            await process.Exited.WaitAsync(ShutdownPatience);
+            await owned.Exited.WaitAsync(ShutdownPatience);
         }
         catch (TimeoutException)
         {
-            await LeftOverPostgres.StopAsync(_folder, null, CancellationToken.None);
-            await process.Exited;
+            await LeftOverPostgres.StopAsync(folder, null, CancellationToken.None);
+            await owned.Exited;
         }
 
-        process.Dispose();
-        _folder.Dispose();
-        if (_ephemeral) _folder.Remove();
+        owned.Dispose();
+        folder.Dispose();
+        if (ephemeral)
+        {
+            folder.Remove();
+        }
     }
 
     private sealed class ServerEndedException(string[] log) : Exception
@@ -235,7 +268,11 @@ public sealed class LocalPostgres : IAsyncDisposable
 
         public LocalPostgresException Explained(PostgresFolder folder)
         {
-            if (Says("No space left on device")) return PostgresFolder.NoSpace(folder.Root, "it filled up while the database server started");
+            if (Says("No space left on device"))
+            {
+                return PostgresFolder.NoSpace(folder.Root, "it filled up while the database server started");
+            }
+
             var reasons = log.Where(line => line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("PANIC:", StringComparison.Ordinal))
                 .DefaultIfEmpty(log.LastOrDefault() ?? "It said nothing.");
             return new LocalPostgresException(

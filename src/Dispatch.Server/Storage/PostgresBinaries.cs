@@ -14,9 +14,9 @@ internal sealed record PostgresBinaries(int Major, string Folder)
     public string Server => Path.Combine(Folder, "postgres");
 
     /// <summary>An existing cluster can be opened by the version that made it only; for a new one there is a choice.</summary>
-    public static async Task<PostgresBinaries> FindAsync(int? clusterMajor, CancellationToken ct)
+    public static async Task<PostgresBinaries> FindAsync(int? clusterMajor, CancellationToken cancellation)
     {
-        var installed = await InstalledAsync(ct);
+        var installed = await InstalledAsync(cancellation);
         if (clusterMajor is { } major)
         {
             return installed.Find(found => found.Major == major)
@@ -35,16 +35,19 @@ internal sealed record PostgresBinaries(int Major, string Folder)
         // Oldest first: that is the tested one wherever it exists.
         foreach (var found in installed)
         {
-            if (await found.HasPostGisAsync(ct)) return found;
+            if (await found.HasPostGisAsync(cancellation))
+            {
+                return found;
+            }
         }
 
         throw new LocalPostgresException(
             $"PostgreSQL {installed[0].Major} is installed, its PostGIS extension is not. Install it:\n  {AptCommand(installed[0].Major)}");
     }
 
-    public async Task RequirePostGisAsync(CancellationToken ct)
+    public async Task RequirePostGisAsync(CancellationToken cancellation)
     {
-        if (!await HasPostGisAsync(ct))
+        if (!await HasPostGisAsync(cancellation))
         {
             throw new LocalPostgresException($"PostgreSQL {Major} has no PostGIS extension. Install it:\n  {AptCommand(Major)}");
         }
@@ -53,7 +56,7 @@ internal sealed record PostgresBinaries(int Major, string Folder)
     private static string AptCommand(int major) =>
         $"sudo apt-get install postgresql-{major} postgresql-{major}-postgis-3";
 
-    private static async Task<List<PostgresBinaries>> InstalledAsync(CancellationToken ct)
+    private static async Task<List<PostgresBinaries>> InstalledAsync(CancellationToken cancellation)
     {
         const string debian = "/usr/lib/postgresql";
         var folders = Directory.Exists(debian)
@@ -65,10 +68,13 @@ internal sealed record PostgresBinaries(int Major, string Folder)
         foreach (var folder in folders)
         {
             var server = Path.Combine(folder, "postgres");
-            if (!File.Exists(server) || !File.Exists(Path.Combine(folder, "initdb"))) continue;
+            if (!File.Exists(server) || !File.Exists(Path.Combine(folder, "initdb")))
+            {
+                continue;
+            }
 
             // "postgres (PostgreSQL) 15.20 (Debian ...)"
-            var version = (await Shell.RunAsync([server, "--version"], ct)).Output;
+            var version = (await Shell.RunAsync([server, "--version"], cancellation)).Output;
             var digits = version.Split(' ').ElementAtOrDefault(2)?.Split('.')[0];
             if (int.TryParse(digits, CultureInfo.InvariantCulture, out var major)
                 && major >= Tested && installed.All(found => found.Major != major))
@@ -81,11 +87,11 @@ internal sealed record PostgresBinaries(int Major, string Folder)
         return installed;
     }
 
-    private async Task<bool> HasPostGisAsync(CancellationToken ct)
+    private async Task<bool> HasPostGisAsync(CancellationToken cancellation)
     {
         var config = Path.Combine(Folder, "pg_config");
         var share = File.Exists(config)
-            ? (await Shell.RunAsync([config, "--sharedir"], ct)).Output.Trim()
+            ? (await Shell.RunAsync([config, "--sharedir"], cancellation)).Output.Trim()
             : Path.Combine("/usr/share/postgresql", Major.ToString(CultureInfo.InvariantCulture));
         return File.Exists(Path.Combine(share, "extension", Extension + ".control"));
     }

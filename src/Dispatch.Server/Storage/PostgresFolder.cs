@@ -11,20 +11,20 @@ internal sealed class PostgresFolder : IDisposable
     private const long SpaceForNewCluster = 300L << 20;
     private const long SpaceForStart = 64L << 20;
 
-    private readonly string _root;
-    private readonly FileStream _lock;
+    private readonly string root;
+    private readonly FileStream held;
 
     private PostgresFolder(string root, FileStream held)
     {
-        _root = root;
-        _lock = held;
+        this.root = root;
+        this.held = held;
     }
 
-    public string Cluster => Path.Combine(_root, "postgres");
-    public string Log => Path.Combine(_root, "postgres.log");
-    public string Root => _root;
+    public string Cluster => Path.Combine(root, "postgres");
+    public string Log => Path.Combine(root, "postgres.log");
+    public string Root => root;
 
-    private string PasswordFile => Path.Combine(_root, "postgres.password");
+    private string PasswordFile => Path.Combine(root, "postgres.password");
     private string UnfinishedCluster => Cluster + ".new";
 
     /// <summary>
@@ -60,7 +60,11 @@ internal sealed class PostgresFolder : IDisposable
     /// <summary>The PostgreSQL version that made the cluster; null when there is none yet.</summary>
     public int? Major()
     {
-        if (!Directory.Exists(Cluster) || !Directory.EnumerateFileSystemEntries(Cluster).Any()) return null;
+        if (!Directory.Exists(Cluster) || !Directory.EnumerateFileSystemEntries(Cluster).Any())
+        {
+            return null;
+        }
+
         var version = Path.Combine(Cluster, "PG_VERSION");
         if (File.Exists(version) && File.Exists(Path.Combine(Cluster, "global", "pg_control"))
             && int.TryParse(File.ReadAllText(version), CultureInfo.InvariantCulture, out var major))
@@ -75,7 +79,11 @@ internal sealed class PostgresFolder : IDisposable
 
     public string Password()
     {
-        if (File.Exists(PasswordFile)) return File.ReadAllText(PasswordFile).Trim();
+        if (File.Exists(PasswordFile))
+        {
+            return File.ReadAllText(PasswordFile).Trim();
+        }
+
         throw new LocalPostgresException(
             $"{PasswordFile} is missing, and without it nobody can sign in to the database beside it. "
             + "Put it back, or erase the data and begin anew (--fresh).");
@@ -83,9 +91,12 @@ internal sealed class PostgresFolder : IDisposable
 
     public void RequireSpace(bool newCluster)
     {
-        var free = new DriveInfo(_root).AvailableFreeSpace;
+        var free = new DriveInfo(root).AvailableFreeSpace;
         var needed = newCluster ? SpaceForNewCluster : SpaceForStart;
-        if (free < needed) throw NoSpace(_root, $"{free >> 20} MB are free, {needed >> 20} MB are needed");
+        if (free < needed)
+        {
+            throw NoSpace(root, $"{free >> 20} MB are free, {needed >> 20} MB are needed");
+        }
     }
 
     public static LocalPostgresException NoSpace(string root, string detail) =>
@@ -95,19 +106,23 @@ internal sealed class PostgresFolder : IDisposable
     /// Makes the cluster beside its place and moves it there when it is complete: a crash or a full disk in the
     /// middle leaves nothing that could be mistaken for a cluster.
     /// </summary>
-    public async Task CreateClusterAsync(PostgresBinaries binaries, bool durable, CancellationToken ct)
+    public async Task CreateClusterAsync(PostgresBinaries binaries, bool durable, CancellationToken cancellation)
     {
         Erase();
         var password = RandomNumberGenerator.GetHexString(48, lowercase: true);
         var onlyUs = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) onlyUs.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (!OperatingSystem.IsWindows())
+        {
+            onlyUs.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
         await using (var writer = new StreamWriter(PasswordFile, onlyUs))
         {
             await writer.WriteLineAsync(password);
         }
 
         string[] owner = Environment.IsPrivilegedProcess ? ["-o", "postgres", "-g", "postgres"] : [];
-        var made = await Shell.RunAsync(["install", "-d", "-m", "700", .. owner, UnfinishedCluster], ct);
+        var made = await Shell.RunAsync(["install", "-d", "-m", "700", .. owner, UnfinishedCluster], cancellation);
         if (made.ExitCode == 0)
         {
             // initdb opens its password file by name, which only the owner of a pipe may do: hence the second pipe.
@@ -121,13 +136,17 @@ internal sealed class PostgresFolder : IDisposable
                     durable ? "--data-checksums" : "--no-sync",
                 ],
                 input: password + "\n",
-                ct);
+                cancellation);
         }
 
         if (made.ExitCode != 0)
         {
-            if (made.Errors.Contains("No space left", StringComparison.Ordinal)) throw NoSpace(_root, "it filled up while the cluster was made");
-            throw new LocalPostgresException($"The database cluster could not be made in {_root}:\n{made.Errors.Trim()}");
+            if (made.Errors.Contains("No space left", StringComparison.Ordinal))
+            {
+                throw NoSpace(root, "it filled up while the cluster was made");
+            }
+
+            throw new LocalPostgresException($"The database cluster could not be made in {root}:\n{made.Errors.Trim()}");
         }
 
         Directory.Move(UnfinishedCluster, Cluster);
@@ -137,7 +156,10 @@ internal sealed class PostgresFolder : IDisposable
     {
         foreach (var folder in new[] { UnfinishedCluster, Cluster })
         {
-            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
         }
 
         File.Delete(PasswordFile);
@@ -146,14 +168,20 @@ internal sealed class PostgresFolder : IDisposable
     /// <summary>All of it, also what is not ours: for a folder that was made for one run.</summary>
     public void Remove()
     {
-        if (Directory.Exists(_root)) Directory.Delete(_root, recursive: true);
+        if (Directory.Exists(root))
+        {
+            Directory.Delete(root, recursive: true);
+        }
     }
 
     /// <summary>The log says how this start went; the one before is kept beside it.</summary>
     public void TurnLog()
     {
-        if (File.Exists(Log)) File.Move(Log, Log + ".1", overwrite: true);
+        if (File.Exists(Log))
+        {
+            File.Move(Log, Log + ".1", overwrite: true);
+        }
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => held.Dispose();
 }

@@ -50,11 +50,11 @@ internal sealed class PostgresProcess : IDisposable
         exit "$code"
         """;
 
-    private readonly Process _shell;
+    private readonly Process shell;
 
     private PostgresProcess(Process shell)
     {
-        _shell = shell;
+        this.shell = shell;
         Exited = shell.WaitForExitAsync();
     }
 
@@ -70,15 +70,15 @@ internal sealed class PostgresProcess : IDisposable
     }
 
     /// <summary>Runs a command inside the cluster folder, as the user who owns it.</summary>
-    public static Task<Shell.Outcome> RunInsideAsync(string cluster, IEnumerable<string> command, string input, CancellationToken ct) =>
-        Shell.RunAsync(["sh", "-c", EnterCluster, "dispatch-postgres", cluster, .. AsDatabaseUser, .. command], ct, input);
+    public static Task<Shell.Outcome> RunInsideAsync(string cluster, IEnumerable<string> command, string input, CancellationToken cancellation) =>
+        Shell.RunAsync(["sh", "-c", EnterCluster, "dispatch-postgres", cluster, .. AsDatabaseUser, .. command], cancellation, input);
 
     /// <summary>Prefix of a command that must not run as root. The user comes with the Debian package.</summary>
     private static string[] AsDatabaseUser =>
         Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"] : [];
 
     /// <summary>Lets go of the lifeline: a fast shutdown. Await <see cref="Exited"/> for its end.</summary>
-    public void Release() => _shell.StandardInput.Close();
+    public void Release() => shell.StandardInput.Close();
 
-    public void Dispose() => _shell.Dispose();
+    public void Dispose() => shell.Dispose();
 }

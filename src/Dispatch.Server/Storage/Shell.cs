@@ -8,7 +8,7 @@ internal static class Shell
     internal sealed record Outcome(int ExitCode, string Output, string Errors);
 
     /// <summary>Runs a command to its end; <paramref name="input"/> becomes its standard input.</summary>
-    public static async Task<Outcome> RunAsync(IEnumerable<string> command, CancellationToken ct, string input = "")
+    public static async Task<Outcome> RunAsync(IEnumerable<string> command, CancellationToken cancellation, string input = "")
     {
         var start = StartInfo(command);
         start.RedirectStandardOutput = true;
@@ -16,11 +16,11 @@ internal static class Shell
         using var process = Process.Start(start)!;
 
         // Both pipes are read while it runs: a full one would stop the command for ever.
-        var output = process.StandardOutput.ReadToEndAsync(ct);
-        var errors = process.StandardError.ReadToEndAsync(ct);
+        var output = process.StandardOutput.ReadToEndAsync(cancellation);
+        var errors = process.StandardError.ReadToEndAsync(cancellation);
         try
         {
-            await process.StandardInput.WriteAsync(input.AsMemory(), ct);
+            await process.StandardInput.WriteAsync(input.AsMemory(), cancellation);
             process.StandardInput.Close();
         }
         catch (IOException)
@@ -28,7 +28,7 @@ internal static class Shell
             // It ended without reading: its exit code and its words tell more than the broken pipe.
         }
 
-        await process.WaitForExitAsync(ct);
+        await process.WaitForExitAsync(cancellation);
         return new Outcome(process.ExitCode, await output, await errors);
     }
 
