@@ -32,7 +32,7 @@ public sealed class Node : IAsyncDisposable
         if (string.IsNullOrWhiteSpace(connectionString))
         {
             postgres = await LocalPostgres.StartAsync(
-                new LocalPostgresOptions { DataFolder = builder.Configuration["Data:Folder"] ?? ".local" },
+                new LocalPostgresOptions { DataFolder = builder.Configuration["Data:Folder"] ?? ".local", Fresh = builder.Configuration.GetValue<bool>("Data:Fresh") },
                 new Progress<string>(Console.WriteLine), CancellationToken.None);
             connectionString = postgres.ConnectionStringFor("dispatch");
         }
