@@ -24,7 +24,8 @@ public sealed class Node : IAsyncDisposable
     /// <summary>Builds a node and prepares its database: the one of <c>ConnectionStrings:Postgres</c>, or else its own private cluster.</summary>
     public static async Task<Node> CreateAsync(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(Node).Assembly.GetName().Name });
+        builder.WebHost.UseStaticWebAssets(); // the console's files also outside Development and without publishing
         configure?.Invoke(builder);
 
         LocalPostgres? postgres = null;

@@ -34,8 +34,9 @@ internal static class Database
         return builder.Build();
     }
 
+    // By factory, so that the container closes the pool with the node.
     public static IServiceCollection AddDatabase(this IServiceCollection services, NpgsqlDataSource source) =>
-        services.AddSingleton(source).AddPooledDbContextFactory<DispatchDb>(options => options
+        services.AddSingleton(_ => source).AddPooledDbContextFactory<DispatchDb>(options => options
             .UseNpgsql(source)
             .UseDispatchGeometry()
             .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning))); // the schema is written in SQL, there is no model snapshot

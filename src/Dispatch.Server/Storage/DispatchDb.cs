@@ -81,6 +81,7 @@ internal sealed partial class DispatchDb(DbContextOptions<DispatchDb> options) :
         modelBuilder.Entity<Fact>().ToTable("facts").HasKey(fact => new { fact.IncidentId, fact.Number });
         modelBuilder.Entity<Fact>().Property(fact => fact.Data).HasColumnType("jsonb");
 
+        DeclareOrderOfWriting(modelBuilder);
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
         {
             property.SetColumnName(WordStarts().Replace(property.Name, "_$1").ToLowerInvariant());
@@ -91,6 +92,26 @@ internal sealed partial class DispatchDb(DbContextOptions<DispatchDb> options) :
                 property.SetValueConverter((ValueConverter)Activator.CreateInstance(typeof(CamelCase<>).MakeGenericType(type))!);
             }
         }
+    }
+
+    /// <summary>EF writes parents before children only where it knows the reference.</summary>
+    private static void DeclareOrderOfWriting(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<Volunteer>().HasOne<RegionRow>().WithMany().HasForeignKey(volunteer => volunteer.HomeRegion);
+        modelBuilder.Entity<WeeklyHours>().HasOne<Volunteer>().WithMany().HasForeignKey(hours => hours.VolunteerId);
+        modelBuilder.Entity<Consent>().HasOne<Volunteer>().WithMany().HasForeignKey(consent => consent.VolunteerId);
+        modelBuilder.Entity<Insurance>().HasOne<Volunteer>().WithMany().HasForeignKey(insurance => insurance.VolunteerId);
+        modelBuilder.Entity<Certificate>().HasOne<Volunteer>().WithMany().HasForeignKey(certificate => certificate.VolunteerId);
+        modelBuilder.Entity<LastPosition>().HasOne<Volunteer>().WithOne().HasForeignKey<LastPosition>(position => position.VolunteerId);
+        modelBuilder.Entity<Account>().HasOne<Volunteer>().WithMany().HasForeignKey(account => account.VolunteerId);
+        modelBuilder.Entity<ActivationCode>().HasOne<Volunteer>().WithMany().HasForeignKey(code => code.VolunteerId);
+        modelBuilder.Entity<Team>().HasOne<Team>().WithMany().HasForeignKey(team => team.ParentId);
+        modelBuilder.Entity<TeamMember>().HasOne<Team>().WithMany().HasForeignKey(member => member.TeamId);
+        modelBuilder.Entity<TeamMember>().HasOne<Volunteer>().WithMany().HasForeignKey(member => member.VolunteerId);
+        modelBuilder.Entity<Need>().HasOne<Incident>().WithMany().HasForeignKey(need => need.IncidentId);
+        modelBuilder.Entity<Wave>().HasOne<Incident>().WithMany().HasForeignKey(wave => wave.IncidentId);
+        modelBuilder.Entity<Fact>().HasOne<Incident>().WithMany().HasForeignKey(fact => fact.IncidentId);
+        modelBuilder.Entity<Callout>().HasOne<Need>().WithMany().HasForeignKey(callout => new { callout.IncidentId, callout.NeedOrdinal });
     }
 
     [GeneratedRegex("(?<!^)([A-Z])")]

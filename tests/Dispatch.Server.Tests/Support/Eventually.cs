@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using Xunit.Sdk;
+
+namespace Dispatch.Server.Tests.Support;
+
+/// <summary>Waits for what will be true, by polling with a deadline; says what it waited for when it never was.</summary>
+public static class Eventually
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    public static Task True(Func<bool> condition, string waitedFor) =>
+        Gives(() => Task.FromResult(condition()), met => met, waitedFor);
+
+    public static Task True(Func<Task<bool>> condition, string waitedFor) => Gives(condition, met => met, waitedFor);
+
+    public static async Task<T> Gives<T>(Func<Task<T>> read, Func<T, bool> good, string waitedFor)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            var value = await read();
+            if (good(value))
+            {
+                return value;
+            }
+
+            if (clock.Elapsed > Deadline)
+            {
+                throw new XunitException($"Waited {Deadline.TotalSeconds} s in vain for: {waitedFor}. Last seen: {value}");
+            }
+
+            await Task.Delay(20);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Dispatch.Server.Tests.Support;
+
+/// <summary>A real node on a real port of this machine, over a database of its own or one it shares with another node.</summary>
+public sealed class TestNode : IAsyncDisposable
+{
+    private readonly Node node;
+
+    private TestNode(Node node, World world) => (this.node, World) = (node, world);
+
+    public World World { get; }
+
+    public string Address => node.Address;
+
+    public IServiceProvider Services => node.Services;
+
+    /// <summary>A node over a new world.</summary>
+    public static async Task<TestNode> StartAsync(params string[] settings)
+    {
+        var world = new World(await Cluster.NewDatabaseAsync());
+        await world.BuildAsync();
+        return await StartAsync(world, settings);
+    }
+
+    public static async Task<TestNode> StartAsync(World world, params string[] settings)
+    {
+        var node = await Node.CreateAsync(
+        [
+            $"--ConnectionStrings:Postgres={world.ConnectionString}", "--Database:AllowVolatile=true", "--urls=http://127.0.0.1:0",
+            "--Logging:LogLevel:Default=Warning", .. settings,
+        ]);
+        await node.StartAsync();
+        return new TestNode(node, world);
+    }
+
+    public async Task<ApiClient> SignInAsync(string username)
+    {
+        var client = new HttpClient { BaseAddress = new Uri(Address) };
+        var answer = await client.PostAsJsonAsync("/api/session", new { username, password = World.Password });
+        answer.EnsureSuccessStatusCode();
+        var token = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString()!;
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return new ApiClient(client, token);
+    }
+
+    public ValueTask DisposeAsync() => node.DisposeAsync();
+}
+
+/// <summary>A signed-in caller of the routes.</summary>
+public sealed class ApiClient(HttpClient http, string token) : IDisposable
+{
+    public string Token => token;
+
+    public HttpClient Http => http;
+
+    public static object Flood(int count = 1, string qualification = "rescue.water", double? longitude = null, double? latitude = null, string category = "flood") => new
+    {
+        category,
+        risk = "水深及胸，注意触电",
+        address = "景田北六街",
+        position = new { longitude = longitude ?? World.Centre.Longitude, latitude = latitude ?? World.Centre.Latitude, datum = "wgs84" },
+        needs = new[] { new { qualification, count } },
+    };
+
+    public async Task<(int Status, JsonNode? Body)> SendAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+        {
+            request.Content = body is string raw
+                ? new StringContent(raw, System.Text.Encoding.UTF8, "application/json")
+                : JsonContent.Create(body);
+        }
+
+        using var answer = await http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        return ((int)answer.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
+    }
+
+    public Task<(int Status, JsonNode? Body)> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
+
+    public Task<(int Status, JsonNode? Body)> PutAsync(string path, object? body = null) => SendAsync(HttpMethod.Put, path, body);
+
+    public Task<(int Status, JsonNode? Body)> PostAsync(string path, object? body = null) => SendAsync(HttpMethod.Post, path, body);
+
+    /// <summary>Raises an incident and waits until the first wave is out.</summary>
+    public async Task<Guid> RaiseAsync(object body)
+    {
+        var id = Guid.CreateVersion7();
+        var (status, answer) = await PutAsync($"/api/incidents/{id}", body);
+        Assert.True(status == 201, $"{status} {answer}");
+        return id;
+    }
+
+    public async Task<JsonNode> IncidentAsync(Guid id)
+    {
+        var (status, body) = await GetAsync($"/api/incidents/{id}");
+        Assert.Equal(200, status);
+        return body!;
+    }
+
+    /// <summary>The incident once so many of its call-outs are in this state.</summary>
+    public Task<JsonNode> WhenAsync(Guid id, string state, int howMany) => Eventually.Gives(
+        () => IncidentAsync(id),
+        incident => incident["callouts"]!.AsArray().Count(callout => (string?)callout!["state"] == state) >= howMany,
+        $"{howMany} call-outs {state}");
+
+    public async Task<Guid> MyCalloutAsync()
+    {
+        var body = await Eventually.Gives(async () => (await GetAsync("/api/callouts/mine")).Body!, mine => mine["callouts"]!.AsArray().Count > 0, "a call-out of mine");
+        return (Guid)body["callouts"]![0]!["id"]!;
+    }
+
+    public void Dispose() => http.Dispose();
+}
