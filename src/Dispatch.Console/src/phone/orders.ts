@@ -1,0 +1,94 @@
+// What the buttons do: every order is written down first, then sent until the server has answered. Nothing is called done before that.
+import { computed, signal } from '@preact/signals';
+import { call } from '../live/api';
+import { serverNow } from '../live/clock';
+import type { Card, Consents, Duty, Problem, VolunteerSelf } from '../live/contract';
+import { expected, type Step } from './card';
+import { done, hurry, press, ready, refused, started, unanswered, type Box, type NewOrder, type Order } from './outbox';
+import { heard, state, take } from './phone';
+import * as store from './store';
+import { signedIn } from './tokens';
+
+export const box = signal<Box>([]);
+/** Per lane, the server's time of the last answer that said yes. */
+export const confirmedAt = signal<Record<string, number>>({});
+export type Refusal = { kind: 'changed' } | { kind: 'refused'; problem: Problem };
+export const refusals = signal<Record<string, Refusal>>({});
+
+/** What the volunteer wants, whether or not the server knows it yet; the screen says which. */
+const wanted = (lane: string): Record<string, unknown> =>
+  Object.assign({}, ...box.value.filter((order) => order.lane === lane).map((order) => order.body)) as Record<string, unknown>;
+export const duty = computed((): Duty | null => (wanted('duty').duty as Duty | undefined) ?? state.value.self?.duty ?? null);
+export const consents = computed((): Consents | null =>
+  state.value.self && { ...state.value.self.consents, ...(wanted('consents') as Partial<Consents>) });
+export const expectedState = (card: Card) =>
+  expected(card, box.value.flatMap((order) => order.lane === card.id && order.step ? [order.step] : []));
+
+export const setDuty = (to: Duty): void => give({ key: 'duty', lane: 'duty', path: '/api/me/duty', body: { duty: to }, step: null });
+export const setConsent = (which: keyof Consents, to: boolean): void =>
+  give({ key: `consents/${which}`, lane: 'consents', path: '/api/me/consents', body: { [which]: to }, step: null });
+
+export function giveStep(card: Card, step: Step, reason?: string): void {
+  const answering = step === 'accept' || step === 'decline';
+  give({
+    key: `${card.id}/${step}`, lane: card.id, step,
+    path: `/api/callouts/${card.id}/${answering ? 'answer' : 'progress'}`,
+    body: { [answering ? 'answer' : 'state']: step, ...(reason === undefined ? {} : { reason }) },
+  });
+}
+
+function give(order: NewOrder): void {
+  const { [order.lane]: _, ...others } = refusals.peek();
+  refusals.value = others;
+  void put(press(box.peek(), order, serverNow())).then(() => flush());
+}
+
+/** The box on the screen and the box on the disk are the same. */
+function put(next: Box): Promise<unknown> {
+  const before = box.peek();
+  box.value = next;
+  return before === next ? Promise.resolve() : store.keepOrders(before, next);
+}
+
+export function flush(now = false): void {
+  if (signedIn.peek() !== 'in') return;
+  if (now) void put(hurry(box.peek()));
+  for (const order of ready(box.peek(), serverNow())) void send(order.key);
+}
+
+async function send(key: string): Promise<void> {
+  void put(started(box.peek(), key));
+  const order = box.peek().find((each) => each.key === key)!;
+  const answer = await call<Card | VolunteerSelf>('PUT', order.path, { body: order.body });
+  if (answer.outcome === 'unknown') return wait(order, answer.why === 'notConfirmed' ? answer.retryAfterMs : 0);
+  if (answer.outcome === 'refused') {
+    const { problem } = answer;
+    // A fault of the server or of the sign-in says nothing about the order.
+    if (problem.status >= 500 || [401, 408, 429].includes(problem.status)) return wait(order, problem.status === 429 ? 5_000 : 0);
+    heard();
+    const current = problem.status === 409 && isCard(problem.current) ? problem.current : null;
+    refusals.value = { ...refusals.peek(), [order.lane]: current ? { kind: 'changed' } : { kind: 'refused', problem } };
+    if (current) take({ type: 'card', card: current });
+    await put(refused(box.peek(), order));
+    return;
+  }
+  heard();
+  // The answer is on the screen before the order leaves the box: never a moment that shows the old state as settled.
+  if (isCard(answer.value)) take({ type: 'card', card: answer.value });
+  else take({ type: 'self', self: answer.value });
+  confirmedAt.value = { ...confirmedAt.peek(), [order.lane]: serverNow() };
+  await put(done(box.peek(), order));
+  flush();
+}
+
+function wait(order: Order, notBeforeMs: number): void {
+  void put(unanswered(box.peek(), order.key, serverNow(), notBeforeMs));
+}
+
+const isCard = (value: unknown): value is Card => typeof value === 'object' && value !== null && 'incident' in value && 'dueAt' in value;
+
+export async function forgetOrders(): Promise<void> {
+  await put([]);
+  confirmedAt.value = {};
+  refusals.value = {};
+}
