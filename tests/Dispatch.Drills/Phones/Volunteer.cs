@@ -15,7 +15,6 @@ internal sealed class Volunteer(Phone phone, Temper temper, Walk walk, PhoneCoun
     private enum Step
     {
         None,
-        GoOnDuty,
         Accept,
         Decline,
         SetOut,
@@ -25,7 +24,7 @@ internal sealed class Volunteer(Phone phone, Temper temper, Walk walk, PhoneCoun
 
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private Card? called;
-    private Step next = Step.GoOnDuty;
+    private Step next;
     private TimeSpan nextAt, reportAt, movedAt;
     private double turnsBackAtMetres = -1;
     private bool onTheWay, locatable = true;
@@ -42,6 +41,11 @@ internal sealed class Volunteer(Phone phone, Temper temper, Walk walk, PhoneCoun
 
     public async Task LiveAsync(CancellationToken cancellation)
     {
+        while (await phone.OrderAsync("Duty", cancellation, new { duty = "on" }) is null)
+        {
+            await Task.Delay(TryAgainAfter, time, cancellation);
+        }
+
         while (!cancellation.IsCancellationRequested)
         {
             var due = next == Step.None || reportAt < nextAt ? reportAt : nextAt;
@@ -101,6 +105,9 @@ internal sealed class Volunteer(Phone phone, Temper temper, Walk walk, PhoneCoun
             case "standby" when called?.Id == card.Id:
                 next = Step.None;
                 break;
+            case "expired" when called?.Id == card.Id:
+                GoHome();
+                break;
             case "recalled" when called?.Id == card.Id:
                 Interlocked.Increment(ref counts.Recalled);
                 GoHome();
@@ -133,7 +140,6 @@ internal sealed class Volunteer(Phone phone, Temper temper, Walk walk, PhoneCoun
     {
         var answered = step switch
         {
-            Step.GoOnDuty => await phone.OrderAsync("Duty", cancellation, new { duty = "on" }),
             Step.Accept => await phone.OrderAsync("Answer", cancellation, called!.Id, new { answer = "accept" }),
             Step.Decline => await phone.OrderAsync("Answer", cancellation, called!.Id, new { answer = "decline", reason = temper.DeclineReason() }),
             Step.SetOut => await phone.OrderAsync("Progress", cancellation, called!.Id, new { state = "enRoute" }),
@@ -144,11 +150,7 @@ internal sealed class Volunteer(Phone phone, Temper temper, Walk walk, PhoneCoun
         if (answered is null)
         {
             // Perhaps it was heard and the answer was lost. The same order again is harmless, so it is simply given again.
-            if (step != Step.GoOnDuty)
-            {
-                Interlocked.Increment(ref counts.Repeated);
-            }
-
+            Interlocked.Increment(ref counts.Repeated);
             Plan(step, TryAgainAfter);
             return;
         }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Dispatch.Server.Storage;
+using Dispatch.Drills;
 
 namespace Dispatch.Server.Tests.Support;
 
@@ -12,26 +12,12 @@ namespace Dispatch.Server.Tests.Support;
 /// </summary>
 internal sealed class LocalRedis : IAsyncDisposable
 {
-    // The watcher reads from a pipe that only we hold open; its end is our end.
-    private const string EndsWithUs = """
-        exec 8<&0 </dev/null
-        "$@" 8<&- &
-        redis=$!
-        { read -r _ <&8; kill -KILL "$redis"; } &
-        watcher=$!
-        wait "$redis"
-        kill -KILL "$watcher" 2>/dev/null
-        """;
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly Process _shell;
+    private readonly ChildProcess process;
+    private readonly string log;
 
-    private LocalRedis(Process shell, int port)
-    {
-        _shell = shell;
-        Port = port;
-    }
+    private LocalRedis(ChildProcess process, string log, int port) => (this.process, this.log, Port) = (process, log, port);
 
     public int Port { get; }
 
@@ -43,16 +29,21 @@ internal sealed class LocalRedis : IAsyncDisposable
         var chosen = port ?? FreePort();
         string[] server =
             ["redis-server", "--bind", "127.0.0.1", "--port", $"{chosen}", "--save", "", "--appendonly", "no", "--dir", Path.GetTempPath()];
-        var start = Shell.StartInfo(["setsid", "sh", "-c", EndsWithUs, "dispatch-redis", .. server]);
-        start.RedirectStandardOutput = true;
-        var redis = new LocalRedis(Process.Start(start)!, chosen);
-        var said = redis._shell.StandardOutput.ReadToEndAsync();
-
+        var log = Path.GetTempFileName();
+        var redis = new LocalRedis(await ChildProcess.StartAsync("KILL", log, server), log, chosen);
         var waited = Stopwatch.StartNew();
         while (!await AnswersAsync(chosen))
         {
-            if (redis._shell.HasExited) throw new InvalidOperationException($"Redis did not start; is redis-server installed? It said: {await said}");
-            if (waited.Elapsed > Patience) throw new TimeoutException($"Redis on port {chosen} did not answer within {Patience}.");
+            if (redis.process.HasExited)
+            {
+                throw new InvalidOperationException($"Redis did not start; is redis-server installed? It said: {await File.ReadAllTextAsync(log)}");
+            }
+
+            if (waited.Elapsed > Patience)
+            {
+                throw new TimeoutException($"Redis on port {chosen} did not answer within {Patience}.");
+            }
+
             await Task.Delay(20);
         }
 
@@ -62,9 +53,8 @@ internal sealed class LocalRedis : IAsyncDisposable
     /// <summary>Without a goodbye, as in life.</summary>
     public async ValueTask DisposeAsync()
     {
-        _shell.StandardInput.Close();
-        await _shell.WaitForExitAsync();
-        _shell.Dispose();
+        await process.DisposeAsync();
+        File.Delete(log);
     }
 
     private static int FreePort()
