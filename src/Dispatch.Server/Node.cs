@@ -70,7 +70,11 @@ public sealed class Node : IAsyncDisposable
 
     private static void Map(WebApplication app)
     {
-        app.UseExceptionHandler(failed => failed.Run(Parts.OutageOrBugAsync));
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = Parts.OutageOrBugAsync,
+            SuppressDiagnosticsCallback = failed => failed.Exception is BadHttpRequestException, // the caller's mistake, not ours
+        });
         app.UseResponseCompression();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -82,6 +86,8 @@ public sealed class Node : IAsyncDisposable
         app.MapCallouts();
         app.MapVolunteerSelf();
         app.MapHub<DispatchHub>("/live", options => options.TransportSendTimeout = TimeSpan.FromSeconds(3));
+
+        app.MapFallback("/api/{**rest}", () => (IResult)Problems.NotFound("此路径", "route")).ExcludeFromDescription();
 
         app.MapHealth();
         app.MapOpenApi();

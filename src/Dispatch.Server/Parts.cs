@@ -6,19 +6,29 @@ using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
 using Dispatch.Server.Volunteers;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.SignalR;
 using Npgsql;
+using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
 
 namespace Dispatch.Server;
 
 /// <summary>What a node is made of, and what it answers when something fails.</summary>
 internal static class Parts
 {
+    private const int MostBodyBytes = 256 * 1024;
+
     public static IServiceCollection AddParts(this IServiceCollection services, string connectionString)
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(GeoBounds.MainlandChina);
         services.ConfigureHttpJsonOptions(options => Json.Configure(options.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true); // an unreadable body becomes a problem that names the field
+        services.Configure<KestrelServerOptions>(options =>
+        {
+            options.Limits.MaxRequestBodySize = MostBodyBytes; // imports raise it for themselves
+            options.AddServerHeader = false;
+        });
         services.AddResponseCompression(options => options.EnableForHttps = true);
         services.AddOpenApi();
 
@@ -57,9 +67,9 @@ internal static class Parts
     {
         var problem = context.Features.Get<IExceptionHandlerFeature>()?.Error switch
         {
-            BadHttpRequestException { InnerException: JsonException json } => Problems.Unreadable(FieldOf(json.Path), json.Message),
-            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problems.TooLarge(256 * 1024),
-            BadHttpRequestException bad => Problems.Unreadable("", bad.Message),
+            BadHttpRequestException { InnerException: JsonException json } => Unreadable(json),
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problems.TooLarge(MostBodyBytes),
+            BadHttpRequestException bad => Problems.Unreadable("request", "路径或查询参数的格式不正确", bad.Message),
             { } error when IsOutage(error) => Problems.NotConfirmed(),
             _ => Problems.Bug(System.Diagnostics.Activity.Current?.Id ?? context.TraceIdentifier),
         };
@@ -81,7 +91,17 @@ internal static class Parts
         return false;
     }
 
-    private static string FieldOf(string? path) => (path ?? "").TrimStart('$').TrimStart('.');
+    // The serializer's own words name our types, which is of no use to a caller; the field is.
+    private static Problem Unreadable(JsonException json)
+    {
+        var field = (json.Path ?? "").TrimStart('$').TrimStart('.');
+        return json.Message.Contains("could not be mapped", StringComparison.Ordinal)
+            ? Problems.Unreadable(field, "没有这个字段，请核对拼写", "there is no such field, check its spelling")
+            : Problems.Unreadable(
+                field.Length == 0 ? "body" : field,
+                $"不是有效的 JSON，或类型不符（第 {json.LineNumber + 1} 行）",
+                $"is not valid JSON, or not of the type expected here (line {json.LineNumber + 1})");
+    }
 
     private static IServiceCollection AddHosted<T>(this IServiceCollection services)
         where T : BackgroundService =>

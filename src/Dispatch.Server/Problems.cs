@@ -59,12 +59,12 @@ internal static class Problems
             Errors = faults,
         };
 
-    public static Problem Unreadable(string field, string detailEn) =>
+    public static Problem Unreadable(string field, string message, string messageEn) =>
         new("invalid", StatusCodes.Status400BadRequest, "请求无法解析", "The request cannot be read")
         {
-            Detail = $"{field}：无法解析，请检查字段名与类型",
-            DetailEn = detailEn,
-            Errors = [new(field, "无法解析，请检查字段名与类型", detailEn)],
+            Detail = $"{field}：{message}",
+            DetailEn = $"{field}: {messageEn}",
+            Errors = [new(field, message, messageEn)],
         };
 
     public static Problem Unauthenticated(string detail, string detailEn) =>

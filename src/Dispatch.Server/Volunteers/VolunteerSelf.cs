@@ -28,7 +28,7 @@ internal sealed record VolunteerSelf(
     internal sealed record Held(string Key, string Name, string NameEn, DateOnly? ValidUntil);
 
     [JsonIgnore]
-    public required string HomeRegion { get; init; }
+    public string HomeRegion { get; init; } = "";
 
     public static async Task<VolunteerSelf> ReadAsync(DispatchDb db, Guid id, CancellationToken cancellation)
     {
