@@ -1,3 +1,86 @@
+import { effect } from '@preact/signals';
 import { render } from 'preact';
+import { useEffect, useMemo } from 'preact/hooks';
+import { ConfirmDialog } from './actions/ConfirmDialog';
+import { draft } from './actions/raising';
+import { RaiseForm } from './actions/RaiseForm';
+import { Board } from './board/Board';
+import { view } from './board/choices';
+import { AlarmBar } from './frame/AlarmBar';
+import { watchForAlarms } from './frame/alarm';
+import { Help } from './frame/Help';
+import { listenToKeys } from './frame/keys';
+import { NotForVolunteers, SignIn } from './frame/SignIn';
+import { StaleBanner, TopBar } from './frame/TopBar';
+import './frame/theme';
+import { followBoard } from './live/boardFeed';
+import { sendUnconfirmed, takeUpOrders } from './live/orders';
+import { readReference } from './live/reference';
+import { me, stillSignedIn } from './live/signing';
+import { MapPane } from './map/MapPane';
+import { IncidentPanel } from './panels/IncidentPanel';
+import { Roster } from './panels/Roster';
+import { lang } from './words/lang';
+import { words } from './words/console';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/frame.css';
+import './styles/board.css';
+import './styles/panel.css';
+import './styles/forms.css';
+import './styles/map.css';
+import './styles/roster.css';
 
-render(<p>指挥台</p>, document.getElementById('app')!);
+/** ?map: the map alone, for the second screen. */
+const mapAlone = new URLSearchParams(location.search).has('map');
+
+function Console() {
+  const link = useMemo(() => followBoard(stillSignedIn), []);
+  useEffect(() => {
+    void readReference();
+    if (!mapAlone) takeUpOrders();
+    const stops = [
+      effect(() => { if (link.freshness.value.kind === 'live' && !mapAlone) sendUnconfirmed(); }),
+      mapAlone ? () => {} : watchForAlarms(),
+      listenToKeys(),
+      () => link.stop(),
+    ];
+    return () => { for (const stop of stops) stop(); };
+  }, []);
+  const stale = link.freshness.value.kind === 'none';
+  return (
+    <div class={`console${stale ? ' is-stale' : ''}${mapAlone ? ' map-alone' : ''}`}>
+      <TopBar freshness={link.freshness} />
+      <StaleBanner freshness={link.freshness} />
+      <AlarmBar />
+      {view.value === 'roster' && !mapAlone ? <Roster /> : (
+        <main class="command">
+          {!mapAlone && <Board />}
+          <MapPane />
+          {!mapAlone && (draft.value ? <RaiseForm /> : <IncidentPanel />)}
+        </main>
+      )}
+      <ConfirmDialog />
+      <Help />
+    </div>
+  );
+}
+
+function Page() {
+  const self = me.value;
+  if (self === undefined) return <main class="sign-in"><p class="muted">{words().loading}</p></main>;
+  if (self === null) return <SignIn />;
+  return self.role === 'operator' ? <Console key={self.accountId} /> : <NotForVolunteers />;
+}
+
+async function begin(): Promise<void> {
+  for (;;) {
+    await stillSignedIn();
+    if (me.peek() !== undefined) return;
+    await new Promise((later) => setTimeout(later, 2_000)); // no answer yet: neither signed in nor out
+  }
+}
+
+effect(() => { void lang.value; document.title = `${me.value?.region.name ?? ''}${words().title}`; });
+render(<Page />, document.getElementById('app')!);
+void begin();

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { callout, incident } from '../live/samples';
+import { attentionOf, funnelOf } from './attention';
+
+const raised = Date.parse('2026-11-21T06:30:00.000Z');
+const asked = () => incident({ callouts: [callout('c1'), callout('c2', { dueAt: '2026-11-21T06:31:31.000Z' })] });
+
+describe('Attention', () => {
+  it('is an alarm when a need is exhausted, as long as it is short', () => {
+    const shown = asked();
+    shown.needs[0]!.exhausted = true;
+    expect(attentionOf(shown, raised + 5_000)).toMatchObject({ level: 'alarm', exhausted: [{ ordinal: 1 }] });
+    shown.needs[0]!.filled = 4;
+    expect(attentionOf(shown, raised + 5_000).exhausted).toEqual([]);
+    shown.needs[0]!.filled = 0;
+    expect(attentionOf({ ...shown, state: 'closed' }, raised).exhausted).toEqual([]);
+  });
+  it('is watched when nobody has answered within the time to answer', () => {
+    expect(attentionOf(asked(), raised + 100_000).silentForMs).toBeNull();
+    expect(attentionOf(asked(), raised + 130_000)).toMatchObject({ level: 'watch', silentForMs: 129_000 });
+    const declined = incident({ callouts: [callout('c1', { state: 'declined', answeredAt: '2026-11-21T06:30:30.000Z' })] });
+    expect(attentionOf(declined, raised + 130_000).silentForMs).toBeNull();
+  });
+  it('is an alarm when nobody was asked at all', () => {
+    expect(attentionOf(incident(), raised + 5_000).nobodyAsked).toBe(false);
+    expect(attentionOf(incident(), raised + 15_000)).toMatchObject({ nobodyAsked: true, level: 'alarm' });
+    expect(attentionOf(incident({ calling: false }), raised + 15_000)).toMatchObject({ nobodyAsked: false, level: 'watch' });
+  });
+  it('counts down to the earliest open offer', () => {
+    expect(attentionOf(asked(), raised).nextDue).toBe(raised + 91_000);
+    expect(attentionOf(incident(), raised).nextDue).toBeNull();
+  });
+  it('is complete when every need is filled', () => {
+    const shown = asked();
+    for (const need of shown.needs) need.filled = need.count;
+    expect(attentionOf(shown, raised + 600_000)).toMatchObject({ level: 'complete', complete: true, silentForMs: null });
+  });
+});
+
+describe('The funnel', () => {
+  it('never widens from asked to on scene', () => {
+    const at = '2026-11-21T06:30:30.000Z';
+    const funnel = funnelOf([
+      callout('1'), callout('2', { deliveredAt: at }), callout('3', { deliveredAt: at, answeredAt: at, state: 'declined' }),
+      callout('4', { answeredAt: at, state: 'enRoute' }), callout('5', { deliveredAt: at, answeredAt: at, state: 'onScene' }),
+    ]);
+    expect(funnel).toEqual({ asked: 5, delivered: 4, answered: 3, accepted: 2, enRoute: 2, onScene: 1 });
+  });
+});

@@ -1,0 +1,58 @@
+// What an operator has to notice about an incident. Pure: the incident, and the time on the server's clock.
+import type { Callout, CalloutState, Incident, Need } from '../live/contract';
+
+export interface Attention {
+  level: 'alarm' | 'watch' | 'calm' | 'complete';
+  /** Needs for which every permitted ring is open and nobody is left to ask. */
+  exhausted: Need[];
+  /** People were asked, the time to answer has passed once, and nobody has said a word. Since when, in ms; else null. */
+  silentForMs: number | null;
+  /** Raised a while ago, and not one call-out exists. */
+  nobodyAsked: boolean;
+  paused: boolean;
+  complete: boolean;
+  /** The earliest due time of an open offer, ms. */
+  nextDue: number | null;
+}
+
+const ASKED_WITHIN_MS = 10_000;
+
+export const isShort = (need: Need): boolean => need.filled < need.count;
+
+export function attentionOf(incident: Incident, now: number): Attention {
+  const open = incident.state === 'open';
+  const exhausted = open ? incident.needs.filter((n) => n.exhausted && isShort(n)) : [];
+  const complete = incident.needs.every((n) => !isShort(n));
+  const raisedFor = now - Date.parse(incident.raisedAt);
+  const paused = open && !incident.calling;
+  const waitedFor = Math.min(incident.answerWithinSeconds, 120) * 1000;
+  const answered = incident.callouts.some((c) => c.answeredAt !== null);
+  const firstOffer = incident.callouts.reduce((first, c) => Math.min(first, Date.parse(c.offeredAt)), Infinity);
+  const silentFor = now - firstOffer;
+  const silent = open && !complete && !paused && !answered && incident.callouts.length > 0 && silentFor > waitedFor;
+  const nobodyAsked = open && !complete && !paused && incident.callouts.length === 0 && raisedFor > ASKED_WITHIN_MS;
+  const dues = open ? incident.callouts.filter((c) => c.state === 'offered').map((c) => Date.parse(c.dueAt)) : [];
+  return {
+    level: exhausted.length > 0 || nobodyAsked ? 'alarm' : silent || (paused && !complete) ? 'watch' : complete ? 'complete' : 'calm',
+    exhausted,
+    silentForMs: silent ? silentFor : null,
+    nobodyAsked,
+    paused,
+    complete,
+    nextDue: dues.length === 0 ? null : Math.min(...dues),
+  };
+}
+
+/** 签到 ≤ 接受 ≤ 响应 ≤ 送达 ≤ 通知: each step counts those who have come at least that far. */
+export function funnelOf(callouts: readonly Callout[]) {
+  const count = (test: (c: Callout) => boolean) => callouts.reduce((n, c) => (test(c) ? n + 1 : n), 0);
+  const active: CalloutState[] = ['accepted', 'enRoute', 'onScene'];
+  return {
+    asked: callouts.length,
+    delivered: count((c) => c.deliveredAt !== null || c.answeredAt !== null),
+    answered: count((c) => c.answeredAt !== null),
+    accepted: count((c) => active.includes(c.state)),
+    enRoute: count((c) => c.state === 'enRoute' || c.state === 'onScene'),
+    onScene: count((c) => c.state === 'onScene'),
+  };
+}

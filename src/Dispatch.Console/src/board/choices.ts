@@ -1,0 +1,66 @@
+// What the operator has chosen to look at. Nothing here is known to the server.
+import { computed, effect, signal } from '@preact/signals';
+import { board } from '../live/boardFeed';
+import { now } from '../live/clock';
+import type { Incident, Uuid } from '../live/contract';
+import { categoryOf } from '../live/reference';
+import { showTimeline } from '../live/timeline';
+import { attentionOf } from './attention';
+
+export type Filter = 'all' | 'attention' | 'calling' | 'complete' | 'ended';
+export type Tab = 'callouts' | 'why' | 'record';
+
+export const view = signal<'command' | 'roster'>('command');
+export const filter = signal<Filter>('all');
+export const query = signal('');
+export const tab = signal<Tab>('callouts');
+export const selectedId = signal<Uuid | null>(fromHash());
+export const selected = computed(() => (selectedId.value ? (board.value.incidents.get(selectedId.value) ?? null) : null));
+
+/** Attention depends on the time: judged again each second, but only what changed makes anybody look again. */
+const attention = computed(() => new Map([...board.value.incidents.values()].map((i) => [i.id, attentionOf(i, now.value)])));
+export const attentionFor = (id: Uuid) => attention.value.get(id);
+
+const newestFirst = (a: Incident, b: Incident) => (a.raisedAt < b.raisedAt ? 1 : a.raisedAt > b.raisedAt ? -1 : a.id < b.id ? 1 : -1);
+export const openIncidents = computed(() => [...board.value.incidents.values()].filter((i) => i.state === 'open').sort(newestFirst));
+
+const passes: Record<Filter, (i: Incident) => boolean> = {
+  all: (i) => i.state === 'open',
+  attention: (i) => i.state === 'open' && needsAttention(i.id),
+  calling: (i) => i.state === 'open' && !attentionFor(i.id)?.complete,
+  complete: (i) => i.state === 'open' && attentionFor(i.id)?.complete === true,
+  ended: (i) => i.state !== 'open',
+};
+const needsAttention = (id: Uuid) => ['alarm', 'watch'].includes(attentionFor(id)?.level ?? 'calm');
+
+export const counts = computed(() => {
+  const all = [...board.value.incidents.values()];
+  return Object.fromEntries(Object.entries(passes).map(([key, test]) => [key, all.filter(test).length])) as Record<Filter, number>;
+});
+
+export const shown = computed(() => {
+  const words = query.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  return [...board.value.incidents.values()].filter(passes[filter.value]).filter((i) => words.every((w) => textOf(i).includes(w))).sort(newestFirst);
+});
+function textOf(i: Incident): string {
+  const category = categoryOf(i.category);
+  return [category.name, category.nameEn, category.key, i.address, ...i.regionNames, i.id].join(' ').toLowerCase();
+}
+
+export function select(id: Uuid | null): void {
+  selectedId.value = id;
+}
+export function step(by: 1 | -1): void {
+  const ids = shown.value.map((i) => i.id);
+  if (ids.length === 0) return;
+  const at = ids.indexOf(selectedId.peek() ?? '');
+  selectedId.value = ids[at === -1 ? (by === 1 ? 0 : ids.length - 1) : Math.min(ids.length - 1, Math.max(0, at + by))]!;
+}
+
+function fromHash(): Uuid | null {
+  return typeof location === 'undefined' ? null : (/^#([0-9a-f-]{36})$/.exec(location.hash)?.[1] ?? null);
+}
+if (typeof window !== 'undefined') {
+  effect(() => history.replaceState(null, '', selectedId.value ? `#${selectedId.value}` : location.pathname + location.search));
+  effect(() => showTimeline(selectedId.value));
+}

@@ -1,0 +1,62 @@
+// The whole console by keyboard. A letter is an order only outside of fields and dialogs, and never together with Ctrl, Alt or Meta.
+import { ask, question } from '../actions/ordering';
+import { closeRaise, draft, openRaise } from '../actions/raising';
+import { query, selected, selectedId, step, tab, view } from '../board/choices';
+import { switchLang } from '../words/lang';
+import { acknowledge, ringing, ringingIncident } from './alarm';
+import { helpOpen } from './Help';
+import { switchTheme } from './theme';
+import { mapCommands } from '../map/commands';
+
+const keys: Record<string, () => void> = {
+  j: () => step(1),
+  k: () => step(-1),
+  n: () => openRaise(),
+  '/': () => focusOn('#search'),
+  e: () => ask('escalate', selected.peek()),
+  r: () => ask('recall', selected.peek()),
+  c: () => ask('close', selected.peek()),
+  x: () => ask('cancel', selected.peek()),
+  1: () => { tab.value = 'callouts'; },
+  2: () => { tab.value = 'why'; },
+  3: () => { tab.value = 'record'; },
+  m: () => focusOn('#map canvas'),
+  z: () => { if (selected.peek()) mapCommands.goTo(selected.peek()!); },
+  g: () => { view.value = view.peek() === 'command' ? 'roster' : 'command'; },
+  t: () => switchTheme(),
+  l: () => switchLang(),
+  a: () => {
+    const first = ringingIncident();
+    if (ringing.peek().length > 0 && first) selectedId.value = first;
+    acknowledge();
+  },
+  '?': () => { helpOpen.value = true; },
+};
+const commandOnly = new Set(['j', 'k', 'n', '/', 'e', 'r', 'c', 'x', '1', '2', '3', 'm', 'z']);
+
+export function listenToKeys(): () => void {
+  const onKey = (event: KeyboardEvent) => {
+    if (event.isComposing || event.defaultPrevented || question.peek() || helpOpen.peek()) return;
+    if (event.key === 'Escape') return escape();
+    if (event.ctrlKey || event.altKey || event.metaKey || isWriting(event.target)) return;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const act = keys[key];
+    if (!act) return;
+    if (commandOnly.has(key) && view.peek() !== 'command') view.value = 'command';
+    event.preventDefault();
+    act();
+  };
+  window.addEventListener('keydown', onKey);
+  return () => window.removeEventListener('keydown', onKey);
+}
+
+function escape(): void {
+  const at = document.activeElement as HTMLElement | null;
+  if (at?.id === 'search') { query.value = ''; focusOn('[role=listbox]'); }
+  else if (draft.peek()) { closeRaise(); focusOn('.rows'); }
+  else if (at && at !== document.body && !at.matches('.rows')) focusOn('.rows');
+  else selectedId.value = null;
+}
+
+const focusOn = (selector: string) => requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus());
+const isWriting = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null;

@@ -1,0 +1,106 @@
+// The picture an operator sees, as a value: board + fact → board. Pure; no clock, no network.
+//
+// - A fact numbered lastFact + 1 is applied. At or below: a duplicate, the same board comes back. Above: a gap, nothing is applied and
+//   `behind` says how far the record is known to run, so that somebody fetches what is missing.
+// - A kind this version does not know moves the number on and changes nothing else: an old console does not stop at a new word.
+import type { Callout, CalloutState, Fact, Incident, Need, Uuid } from './contract';
+
+export interface Board {
+  readonly incidents: ReadonlyMap<Uuid, Incident>;
+  /** Incidents whose record is known to reach further than what is shown, and how far. */
+  readonly behind: ReadonlyMap<Uuid, number>;
+}
+
+export const emptyBoard: Board = { incidents: new Map(), behind: new Map() };
+
+export function apply(board: Board, fact: Fact): Board {
+  const incident = board.incidents.get(fact.incidentId);
+  if (!incident) {
+    if (fact.kind !== 'IncidentRaised') return heard(board, fact.incidentId, fact.number);
+    return put(board, { ...fact.data.incident, callouts: [], lastFact: fact.number });
+  }
+  if (fact.number <= incident.lastFact) return board;
+  if (fact.number > incident.lastFact + 1) return heard(board, fact.incidentId, fact.number);
+  return put(board, { ...changed(incident, fact), lastFact: fact.number });
+}
+
+/** A snapshot taken by the server: whole, as of its lastFact. An older one than what is shown changes nothing. */
+export function merge(board: Board, snapshot: Incident): Board {
+  const shown = board.incidents.get(snapshot.id);
+  return shown && shown.lastFact >= snapshot.lastFact ? board : put(board, snapshot);
+}
+
+/** Somebody said that this incident's record runs to `head`. */
+export function heard(board: Board, id: Uuid, head: number): Board {
+  const shown = board.incidents.get(id)?.lastFact ?? 0;
+  if (head <= shown || head <= (board.behind.get(id) ?? 0)) return board;
+  return { ...board, behind: new Map(board.behind).set(id, head) };
+}
+
+/** No longer ours to see, or ended long ago. */
+export function forget(board: Board, ids: readonly Uuid[]): Board {
+  if (!ids.some((id) => board.incidents.has(id) || board.behind.has(id))) return board;
+  const incidents = new Map(board.incidents);
+  const behind = new Map(board.behind);
+  for (const id of ids) { incidents.delete(id); behind.delete(id); }
+  return { incidents, behind };
+}
+
+export const cursorsOf = (board: Board): Record<Uuid, number> =>
+  Object.fromEntries([...board.incidents.values()].filter((i) => i.state === 'open').map((i) => [i.id, i.lastFact]));
+
+function put(board: Board, incident: Incident): Board {
+  const incidents = new Map(board.incidents).set(incident.id, incident);
+  if ((board.behind.get(incident.id) ?? Infinity) > incident.lastFact) return { ...board, incidents };
+  const behind = new Map(board.behind);
+  behind.delete(incident.id);
+  return { incidents, behind };
+}
+
+function changed(incident: Incident, fact: Fact): Incident {
+  switch (fact.kind) {
+    case 'IncidentRaised': return incident;
+    case 'RingOpened': return need(incident, fact.data.needOrdinal, { ring: fact.data.ring, exhausted: false });
+    case 'WaveSent':
+      return fact.data.needs.reduce((i, n) => (n.asked > 0 ? need(i, n.needOrdinal, { exhausted: false }) : i), incident);
+    case 'CalloutOffered': {
+      const others = incident.callouts.filter((c) => c.id !== fact.data.callout.id);
+      return { ...incident, callouts: [...others, fact.data.callout] };
+    }
+    case 'CalloutSent': return receipt(incident, fact, 'sentAt');
+    case 'CalloutDelivered': return receipt(incident, fact, 'deliveredAt');
+    case 'CalloutSeen': return receipt(incident, fact, 'seenAt');
+    case 'CalloutAccepted': return filled(moved(incident, fact, 'accepted', { answeredAt: fact.at }), fact.data);
+    case 'CalloutStoodBy': return moved(incident, fact, 'standby', { answeredAt: fact.at });
+    case 'CalloutCalledUp': return filled(moved(incident, fact, 'accepted'), fact.data);
+    case 'CalloutDeclined': return moved(incident, fact, 'declined', { answeredAt: fact.at, reason: fact.data.reason });
+    case 'CalloutExpired': return moved(incident, fact, 'expired');
+    case 'CalloutRecalled': return moved(incident, fact, 'recalled', { reason: fact.data.reason });
+    case 'CalloutEnRoute': return moved(incident, fact, 'enRoute');
+    case 'CalloutOnScene': return moved(incident, fact, 'onScene');
+    case 'CalloutTurnedBack': return filled(moved(incident, fact, 'turnedBack', { reason: fact.data.reason }), fact.data);
+    case 'CalloutReleased': return filled(moved(incident, fact, 'released', { reason: fact.data.reason }), fact.data);
+    case 'NeedFilled': return need(incident, fact.data.needOrdinal, { filled: fact.data.filled, exhausted: false });
+    case 'NeedExhausted': return need(incident, fact.data.needOrdinal, { filled: fact.data.filled, exhausted: true });
+    case 'CallingPaused': return { ...incident, calling: false };
+    case 'CallingResumed': return { ...incident, calling: true };
+    case 'IncidentClosed': return { ...incident, state: 'closed', calling: false, endedAt: fact.at };
+    case 'IncidentCancelled': return { ...incident, state: 'cancelled', calling: false, endedAt: fact.at };
+    default: return incident;
+  }
+}
+
+const moved = (incident: Incident, fact: Fact, state: CalloutState, more: Partial<Callout> = {}): Incident =>
+  callout(incident, fact.calloutId, { state, changedAt: fact.at, ...more });
+
+const receipt = (incident: Incident, fact: Fact, field: 'sentAt' | 'deliveredAt' | 'seenAt'): Incident =>
+  callout(incident, fact.calloutId, { [field]: fact.at });
+
+const filled = (incident: Incident, data: { needOrdinal: number; filled: number }): Incident =>
+  need(incident, data.needOrdinal, { filled: data.filled });
+
+const callout = (incident: Incident, id: Uuid | null, change: Partial<Callout>): Incident =>
+  ({ ...incident, callouts: incident.callouts.map((c) => (c.id === id ? { ...c, ...change } : c)) });
+
+const need = (incident: Incident, ordinal: number, change: Partial<Need>): Incident =>
+  ({ ...incident, needs: incident.needs.map((n) => (n.ordinal === ordinal ? { ...n, ...change } : n)) });

@@ -1,0 +1,72 @@
+// Every candidate considered, in or out, with the rule and the numbers. Fetched when looked at, and again when a wave has been sent.
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { get } from '../live/api';
+import type { ExplainedWave, Incident, Line } from '../live/contract';
+import { timeline } from '../live/timeline';
+import { nameOf, textOf } from '../words/lang';
+import { distanceOf, timeOf } from '../words/times';
+import { words } from '../words/console';
+import { Icon, QualificationGlyph } from '../board/glyphs';
+
+type Verdict = Line['verdict'] | 'all';
+const PAGE = 100;
+
+export function Explanation({ incident }: { incident: Incident }) {
+  const w = words();
+  const waves = useSignal<ExplainedWave[] | 'loading' | 'failed'>('loading');
+  const verdict = useSignal<Verdict>('all');
+  const text = useSignal('');
+  const wave = useSignal(0);
+  const limit = useSignal(PAGE);
+  const sent = timeline.value?.facts.filter((f) => f.kind === 'WaveSent').length ?? 0;
+  useEffect(() => {
+    let dropped = false;
+    void get<{ waves: ExplainedWave[] }>(`/api/incidents/${incident.id}/explanation`).then((answer) => {
+      if (!dropped) waves.value = answer.outcome === 'done' ? answer.value.waves : 'failed';
+    });
+    return () => { dropped = true; };
+  }, [incident.id, sent]);
+
+  if (waves.value === 'loading') return <p class="empty">{w.loading}</p>;
+  if (waves.value === 'failed') return <p class="empty">{w.failed}</p>;
+  if (waves.value.length === 0) return <p class="empty">{w.explanationEmpty}</p>;
+  const lines = waves.value.filter((x) => wave.value === 0 || x.number === wave.value).flatMap((x) => x.lines.map((line) => ({ line, wave: x })));
+  const wanted = text.value.trim().toLowerCase();
+  const matching = lines.filter(({ line }) => (wanted === '' || [line.name, line.text, line.textEn, line.rule].some((t) => t?.toLowerCase().includes(wanted))));
+  const shown = matching.filter(({ line }) => verdict.value === 'all' || line.verdict === verdict.value);
+  const names = { all: w.allVerdicts, asked: w.verdictAsked, inReserve: w.verdictReserve, out: w.verdictOut };
+  return (
+    <div class="explanation">
+      <div class="why-filters">
+        <input type="search" placeholder={w.searchName} aria-label={w.searchName} value={text.value} onInput={(e) => { text.value = e.currentTarget.value; limit.value = PAGE; }} />
+        <select aria-label={w.everyWave} value={wave.value} onChange={(e) => { wave.value = Number(e.currentTarget.value); }}>
+          <option value={0}>{w.everyWave}</option>
+          {waves.value.map((x) => <option key={x.number} value={x.number}>{w.wave(x.number)} · {timeOf(x.at, incident.timeZone)}</option>)}
+        </select>
+        <div class="filters" role="group" aria-label={w.why}>
+          {(Object.keys(names) as Verdict[]).map((key) => (
+            <button type="button" key={key} aria-pressed={verdict.value === key} onClick={() => { verdict.value = key; limit.value = PAGE; }}>
+              {names[key]}<span class="num">{key === 'all' ? matching.length : matching.filter(({ line }) => line.verdict === key).length}</span>
+            </button>
+          ))}
+        </div>
+      </div>
+      <ul class="why-lines">
+        {shown.slice(0, limit.value).map(({ line, wave: x }, index) => {
+          const need = incident.needs.find((n) => n.ordinal === line.needOrdinal);
+          return (
+            <li key={`${x.number}-${line.volunteerId}-${line.needOrdinal}-${index}`} class={`why ${line.verdict}`}>
+              <Icon name={line.verdict === 'asked' ? 'check' : line.verdict === 'inReserve' ? 'pause' : 'cross'} size={12} />
+              <span class="why-name">{line.name}</span>
+              <span class="why-need muted" title={nameOf(need)}>{need && <QualificationGlyph of={need.qualification} size={12} />}{nameOf(need)}</span>
+              <span class="num muted">{distanceOf(line.distanceMetres)}{line.rank !== null ? ` · #${line.rank}` : ''}</span>
+              <span class="why-text">{textOf(line)}</span>
+            </li>
+          );
+        })}
+      </ul>
+      {shown.length > limit.value && <button type="button" class="link" onClick={() => { limit.value += PAGE * 5; }}>{w.shownOf(limit.value, shown.length)} · {w.showMore}</button>}
+    </div>
+  );
+}

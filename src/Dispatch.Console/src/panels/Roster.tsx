@@ -1,0 +1,1 @@
+export const Roster = () => <main class="roster" />;

@@ -1,0 +1,54 @@
+// One sentence per kind of fact.
+import type { Fact, Incident } from '../live/contract';
+import { calloutStates, reasonOf } from './domain';
+import { inBoth, lang, nameOf } from './lang';
+
+const sentences = inBoth(
+  {
+    raised: '上报警情', ring: (need: string, region: string) => `${need}：打开圈层 ${region}`, wave: (n: number, considered: number, asked: number) => `第 ${n} 批：考虑 ${considered} 人，召集 ${asked} 人`,
+    offered: (who: string, need: string) => `召集 ${who}（${need}）`, sent: (who: string) => `已发给 ${who}`, delivered: (who: string) => `已送达 ${who}`, seen: (who: string) => `${who} 已读`,
+    state: (who: string, state: string, reason: string) => `${who} ${state}${reason ? `：${reason}` : ''}`, accepted: (who: string, filled: number) => `${who} 接受，已到位 ${filled}`, calledUp: (who: string) => `候补 ${who} 转为接受`, stoodBy: (who: string) => `${who} 愿意前往，列为候补`,
+    filled: (need: string) => `${need} 已到齐`, exhausted: (need: string, filled: number, count: number) => `${need} 已无人可召（${filled}/${count}）`,
+    paused: (reason: string) => `暂停召集${reason ? `：${reason}` : ''}`, resumed: '恢复召集', closed: (reason: string) => `结束警情${reason ? `：${reason}` : ''}`, cancelled: (reason: string) => `取消警情${reason ? `：${reason}` : ''}`,
+  },
+  {
+    raised: 'Incident raised', ring: (need, region) => `${need}: ring opened, ${region}`, wave: (n, considered, asked) => `Wave ${n}: ${considered} considered, ${asked} asked`,
+    offered: (who, need) => `${who} called (${need})`, sent: (who) => `Sent to ${who}`, delivered: (who) => `Delivered to ${who}`, seen: (who) => `Seen by ${who}`,
+    state: (who, state, reason) => `${who}: ${state}${reason ? `, ${reason}` : ''}`, accepted: (who, filled) => `${who} accepted, ${filled} filled`, calledUp: (who) => `${who} called up from standby`, stoodBy: (who) => `${who} would come: standby`,
+    filled: (need) => `${need} is filled`, exhausted: (need, filled, count) => `${need}: nobody left to ask (${filled}/${count})`,
+    paused: (reason) => `Calling paused${reason ? `: ${reason}` : ''}`, resumed: 'Calling resumed', closed: (reason) => `Incident closed${reason ? `: ${reason}` : ''}`, cancelled: (reason) => `Incident cancelled${reason ? `: ${reason}` : ''}`,
+  },
+);
+
+export function factSentence(fact: Fact, incident: Incident): string {
+  const s = sentences();
+  const who = incident.callouts.find((c) => c.id === fact.calloutId)?.volunteer.name ?? fact.by.name ?? '';
+  const need = (ordinal: number) => nameOf(incident.needs.find((n) => n.ordinal === ordinal)) || `#${ordinal}`;
+  const states = calloutStates();
+  switch (fact.kind) {
+    case 'IncidentRaised': return s.raised;
+    case 'RingOpened': return s.ring(need(fact.data.needOrdinal), fact.data.regionName);
+    case 'WaveSent': return s.wave(fact.data.wave, fact.data.considered, fact.data.needs.reduce((sum, n) => sum + n.asked, 0));
+    case 'CalloutOffered': return s.offered(fact.data.callout.volunteer.name, need(fact.data.callout.needOrdinal));
+    case 'CalloutSent': return s.sent(who);
+    case 'CalloutDelivered': return s.delivered(who);
+    case 'CalloutSeen': return s.seen(who);
+    case 'CalloutAccepted': return s.accepted(who, fact.data.filled);
+    case 'CalloutCalledUp': return s.calledUp(who);
+    case 'CalloutStoodBy': return s.stoodBy(who);
+    case 'CalloutDeclined': return s.state(who, states.declined, reasonOf(fact.data.reason));
+    case 'CalloutExpired': return s.state(who, states.expired, '');
+    case 'CalloutRecalled': return s.state(who, states.recalled, reasonOf(fact.data.reason));
+    case 'CalloutEnRoute': return s.state(who, states.enRoute, '');
+    case 'CalloutOnScene': return s.state(who, states.onScene, '');
+    case 'CalloutTurnedBack': return s.state(who, states.turnedBack, reasonOf(fact.data.reason));
+    case 'CalloutReleased': return s.state(who, states.released, reasonOf(fact.data.reason));
+    case 'NeedFilled': return s.filled(need(fact.data.needOrdinal));
+    case 'NeedExhausted': return s.exhausted(need(fact.data.needOrdinal), fact.data.filled, fact.data.count);
+    case 'CallingPaused': return s.paused(reasonOf(fact.data.reason));
+    case 'CallingResumed': return s.resumed;
+    case 'IncidentClosed': return s.closed(reasonOf(fact.data.reason));
+    case 'IncidentCancelled': return s.cancelled(reasonOf(fact.data.reason));
+    default: return lang.value === 'zh' ? `其他事实：${(fact as Fact).kind}` : (fact as Fact).kind;
+  }
+}
