@@ -1,7 +1,9 @@
 using Dispatch.Server.Access;
 using Dispatch.Server.Callouts;
+using Dispatch.Server.Demo;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
+using Dispatch.Server.Regions;
 using Dispatch.Server.Storage;
 using Dispatch.Server.Volunteers;
 using Npgsql;
@@ -45,6 +47,7 @@ public sealed class Node : IAsyncDisposable
             builder.Services.AddDatabase(Database.Connect(connectionString)).AddSignIns().AddParts(connectionString);
             app = builder.Build();
             await Database.PrepareAsync(app.Services, CancellationToken.None);
+            await LoadDemo.RunAsync(app.Services, CancellationToken.None);
             await app.Services.GetRequiredService<Hints>().ConnectAsync(builder.Configuration.GetConnectionString("Redis"));
             Map(app);
             return new Node(app, postgres);
@@ -82,6 +85,8 @@ public sealed class Node : IAsyncDisposable
         app.MapStaticAssets();
         app.MapGet("/", () => TypedResults.Redirect("/console.html")).ExcludeFromDescription();
         app.MapAccess();
+        app.MapReferenceData();
+        app.MapRegions();
         app.MapIncidents();
         app.MapCallouts();
         app.MapVolunteerSelf();

@@ -30,6 +30,19 @@ internal static class RosterReader
         return new RosterNow(entries, regions, known);
     }
 
+    public static async Task<List<QualificationName>> QualificationsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var qualifications = new List<QualificationName>();
+        await using var command = new NpgsqlCommand("SELECT id, key, name, name_en, needs_certificate FROM qualifications ORDER BY id", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            qualifications.Add(new(reader.GetInt16(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetBoolean(4)));
+        }
+
+        return qualifications;
+    }
+
     private static async Task<Dictionary<string, RosterEntry>> EntriesAsync(NpgsqlConnection connection, string[] ids, CancellationToken cancellation)
     {
         var entries = new Dictionary<Guid, RosterEntry>();

@@ -6,8 +6,8 @@ namespace Dispatch.Server.Volunteers;
 /// <summary>Writes a plan without faults in a handful of statements, whatever its length, in the caller's transaction; the candidates follow at once.</summary>
 internal static class RosterWriter
 {
-    /// <summary>Fixes older than <paramref name="freshAfter"/> do not count as a position.</summary>
-    public static async Task WriteAsync(NpgsqlConnection connection, RosterPlan plan, DateTimeOffset freshAfter, CancellationToken cancellation)
+    /// <summary>Fixes older than <paramref name="freshFor"/> do not count as a position.</summary>
+    public static async Task WriteAsync(NpgsqlConnection connection, RosterPlan plan, TimeSpan freshFor, CancellationToken cancellation)
     {
         // By id: whoever locks several volunteers locks them in this order.
         List<RosterChange> changes = [.. plan.Changes.Where(change => change.Verb != RosterVerb.Unchanged).OrderBy(change => change.After.Id)];
@@ -22,7 +22,7 @@ internal static class RosterWriter
         Certificates(batch, changes);
         Insurances(batch, changes);
         Teams(batch, changes);
-        Add(batch, "SELECT refresh_candidates($1, $2)", changes.ConvertAll(change => change.After.Id).ToArray(), freshAfter.ToUniversalTime());
+        Add(batch, "SELECT refresh_candidates($1, now() - $2)", changes.ConvertAll(change => change.After.Id).ToArray(), freshFor);
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
