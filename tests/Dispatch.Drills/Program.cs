@@ -1,4 +1,5 @@
 using Dispatch.Drills;
+using Dispatch.Drills.Bench;
 using Dispatch.Drills.Phones;
 
 // One line per command, one file per command.
@@ -8,6 +9,7 @@ try
     return args switch
     {
         ["phones", .. var rest] => await PhonesCommand.RunAsync(rest, stop.Requested),
+        ["bench", "raise", .. var rest] => await BenchRaise.RunAsync(rest, stop.Requested),
         _ => Usage(),
     };
 }
@@ -25,7 +27,7 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         phones --server URL --count N [--seed S] [--hurry F] [--operator NAME] [--password WORD]
-        bench raise [--phones N] [--seconds S] [--per-second R] [--asked K] [--json FILE]
+        bench raise [--phones N] [--seconds S] [--per-second R] [--seed S] [--json FILE]
         """);
     return 2;
 }

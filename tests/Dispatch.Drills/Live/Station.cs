@@ -12,7 +12,9 @@ internal sealed class Station : IDisposable
 {
     private readonly HttpClient http;
 
-    private Station(HttpClient http) => this.http = http;
+    private Station(HttpClient http, string accessToken) => (this.http, AccessToken) = (http, accessToken);
+
+    public string AccessToken { get; }
 
     public static async Task<Station> SignInAsync(Uri server, string username, string password, CancellationToken cancellation)
     {
@@ -27,7 +29,7 @@ internal sealed class Station : IDisposable
 
             var signedIn = await ReadAsync<SignedIn>(answer, cancellation);
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", signedIn.AccessToken);
-            return new Station(http);
+            return new Station(http, signedIn.AccessToken);
         }
         catch (HttpRequestException e)
         {
@@ -63,6 +65,21 @@ internal sealed class Station : IDisposable
         var code = await ReadAsync<ActivationCode>(issued, cancellation);
         using var activated = await http.PostAsJsonAsync("api/session/activate", new { code = code.Code }, cancellation);
         return await ReadAsync<SignedIn>(activated, cancellation);
+    }
+
+    /// <summary>The whole record of an incident, in order.</summary>
+    public async Task<List<Fact>> FactsAsync(Guid incident, CancellationToken cancellation)
+    {
+        var facts = new List<Fact>();
+        while (true)
+        {
+            var page = await GetAsync<FactPage>($"api/incidents/{incident}/facts?after={(facts.Count == 0 ? 0 : facts[^1].Number)}", cancellation);
+            facts.AddRange(page.Facts);
+            if (page.Facts.Count == 0 || facts[^1].Number >= page.LastFact)
+            {
+                return facts;
+            }
+        }
     }
 
     public async Task<T> GetAsync<T>(string path, CancellationToken cancellation)

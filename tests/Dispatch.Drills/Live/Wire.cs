@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Dispatch.Drills.Live;
 
@@ -28,7 +29,12 @@ internal sealed record CardIncident(Guid Id, string Category, double Longitude, 
 internal sealed record MyCallouts(long Cursor, IReadOnlyList<Card> Callouts);
 
 /// <summary>An item of a phone's inbox.</summary>
-internal sealed record CallOut(long Number, string Kind, DateTimeOffset At, Card Callout);
+internal sealed record CallOut(long Number, string Kind, DateTimeOffset At, Card Callout)
+{
+    /// <summary>When it reached this process, by its own monotonic clock.</summary>
+    [JsonIgnore]
+    public long TakenAt { get; init; }
+}
 
 internal sealed record PhoneCurrent(long Cursor, DateTimeOffset ServerTime);
 
@@ -39,4 +45,6 @@ internal sealed record Answered(bool Ok, Card? Card, JsonElement? Problem);
 
 internal sealed record Fact(Guid IncidentId, int Number, string Kind, DateTimeOffset At, Guid? CalloutId, JsonElement Data);
 
-internal sealed record Facts(IReadOnlyList<Fact> Items, int LastFact);
+internal sealed record FactPage(IReadOnlyList<Fact> Facts, int LastFact);
+
+internal sealed record Category(string Key, bool Hazardous, bool LifeCritical, double RadiusMetres);

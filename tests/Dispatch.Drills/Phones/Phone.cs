@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Dispatch.Drills.Live;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -107,6 +108,8 @@ internal sealed class Phone(Uri server, PhoneSignIn signIn, long cursor, PhoneCo
 
     private async Task TakeAsync(HubConnection connection, CallOut item)
     {
+        var now = Stopwatch.GetTimestamp();
+
         // Handlers of one connection run one after another, and a phone has one connection at a time.
         var last = Cursor;
         if (item.Number <= last)
@@ -123,7 +126,7 @@ internal sealed class Phone(Uri server, PhoneSignIn signIn, long cursor, PhoneCo
         }
 
         Interlocked.Exchange(ref cursor, item.Number);
-        inbox.Writer.TryWrite(item);
+        inbox.Writer.TryWrite(item with { TakenAt = now });
         await connection.SendAsync("Received", item.Number);
     }
 }

@@ -1,0 +1,61 @@
+using Dispatch.Drills.Live;
+
+namespace Dispatch.Drills.Bench;
+
+/// <summary>
+/// Compares what the clients saw with what the server recorded (reliability.md, invariants I2, I4 and I7). Any number but zero is a fault of the
+/// server, or of the checker: both are looked at.
+/// </summary>
+internal sealed class HistoryCheck
+{
+    private static readonly string[] Ends = ["CalloutDeclined", "CalloutExpired", "CalloutRecalled", "CalloutStoodBy", "CalloutTurnedBack", "CalloutReleased"];
+
+    private readonly List<(Guid Volunteer, DateTimeOffset From, DateTimeOffset To)> engagements = [];
+
+    public int Incidents { get; private set; }
+
+    public int Offered { get; private set; }
+
+    public int Accepted { get; private set; }
+
+    /// <summary>Offers on record that no phone saw.</summary>
+    public int Lost { get; private set; }
+
+    /// <summary>Facts of an incident that are not numbered 1..n.</summary>
+    public int RecordGaps { get; private set; }
+
+    /// <summary>Incidents of which the console did not hear the last fact.</summary>
+    public int ConsoleBehind { get; private set; }
+
+    /// <summary>Incidents with more people accepted than needed.</summary>
+    public int Overfilled { get; private set; }
+
+    /// <summary>Volunteers called twice at the same time.</summary>
+    public int DispatchedTwice => engagements.GroupBy(one => one.Volunteer).Sum(own =>
+    {
+        var ordered = own.OrderBy(one => one.From).ToList();
+        return ordered.Zip(ordered.Skip(1)).Count(pair => pair.Second.From < pair.First.To);
+    });
+
+    public void Add(IReadOnlyList<Fact> facts, int needed, int consoleHead, Func<Guid, bool> sawOffer)
+    {
+        Incidents++;
+        RecordGaps += facts.Where((fact, at) => fact.Number != at + 1).Count();
+        if (facts.Count > 0 && consoleHead < facts[^1].Number)
+        {
+            ConsoleBehind++;
+        }
+
+        var accepted = facts.Count(fact => fact.Kind == "CalloutAccepted");
+        Accepted += accepted;
+        Overfilled += accepted > needed ? 1 : 0;
+        foreach (var offer in facts.Where(fact => fact.Kind == "CalloutOffered"))
+        {
+            Offered++;
+            Lost += sawOffer(offer.CalloutId!.Value) ? 0 : 1;
+            var volunteer = offer.Data.GetProperty("callout").GetProperty("volunteer").GetProperty("id").GetGuid();
+            var end = facts.FirstOrDefault(fact => fact.CalloutId == offer.CalloutId && Ends.Contains(fact.Kind));
+            engagements.Add((volunteer, offer.At, end?.At ?? DateTimeOffset.MaxValue));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Dispatch.Drills.Bench;
+
+/// <summary>
+/// A server of the bench's own, in a process of its own with a private cluster in a temporary folder, fsync on as in life. A drill never runs
+/// against a server that somebody uses.
+/// </summary>
+internal sealed class ServerUnderTest : IAsyncDisposable
+{
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(3);
+
+    private readonly ChildProcess process;
+    private readonly string folder;
+    private readonly List<double> residentMegabytes = [];
+    private TimeSpan processorAtMark;
+    private long mark;
+
+    private ServerUnderTest(ChildProcess process, string folder, Uri address) => (this.process, this.folder, Address) = (process, folder, address);
+
+    public Uri Address { get; }
+
+    public static async Task<ServerUnderTest> StartAsync(IProgress<string> progress, CancellationToken cancellation)
+    {
+        // Built beside us: artifacts/bin/<project>/<configuration>/.
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+        var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Dispatch.Server", configuration, "Dispatch.Server.dll"));
+        if (!File.Exists(program))
+        {
+            throw new CommandException($"The server is not built: {program} is missing. Start the bench with ./dev bench raise");
+        }
+
+        var folder = Directory.CreateTempSubdirectory("dispatch-bench-").FullName;
+        var address = new Uri($"http://127.0.0.1:{FreePort()}/");
+        var log = Path.Combine(folder, "server.log");
+        var process = await ChildProcess.StartAsync(
+            "TERM", log, ["dotnet", program, "--urls", address.ToString().TrimEnd('/'), "--Data:Folder=" + folder, "--Demo:Load=true"]);
+        var server = new ServerUnderTest(process, folder, address);
+        try
+        {
+            await server.WaitUntilReadyAsync(log, progress, cancellation);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>From here on processor time and memory count.</summary>
+    public void Mark()
+    {
+        residentMegabytes.Clear();
+        processorAtMark = ProcessorTime();
+        mark = Stopwatch.GetTimestamp();
+    }
+
+    public void SampleMemory()
+    {
+        using var server = Process.GetProcessById(process.Id);
+        residentMegabytes.Add(server.WorkingSet64 / (1024.0 * 1024.0));
+    }
+
+    /// <summary>Processors kept busy by the server itself (PostgreSQL's not counted) and the most memory it held since the mark.</summary>
+    public (double Processors, double MegabytesAtMost) Used() =>
+        ((ProcessorTime() - processorAtMark) / Stopwatch.GetElapsedTime(mark), residentMegabytes.DefaultIfEmpty().Max());
+
+    public async ValueTask DisposeAsync()
+    {
+        await process.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task WaitUntilReadyAsync(string log, IProgress<string> progress, CancellationToken cancellation)
+    {
+        using var http = new HttpClient { BaseAddress = Address };
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                using var ready = await http.GetAsync("health/ready", cancellation);
+                if (ready.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+
+            if (process.HasExited || waited.Elapsed > ReadyWithin)
+            {
+                throw new CommandException($"The server did not get ready. It said:\n{await File.ReadAllTextAsync(log, cancellation)}");
+            }
+
+            progress.Report($"Starting a server ({waited.Elapsed.TotalSeconds:0} s)");
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
+        }
+    }
+
+    private TimeSpan ProcessorTime()
+    {
+        using var server = Process.GetProcessById(process.Id);
+        return server.TotalProcessorTime;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
