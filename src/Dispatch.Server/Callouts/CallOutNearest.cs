@@ -202,7 +202,12 @@ internal sealed class CallOutNearest(FactLog log)
         {
             wave,
             considered = request.Candidates.Count,
-            needs = result.Needs.Select(outcome => new { needOrdinal = outcome.NeedOrdinal, asked = offers.Count(offer => offer.NeedOrdinal == outcome.NeedOrdinal) }),
+            needs = result.Needs.Select(outcome => new
+            {
+                needOrdinal = outcome.NeedOrdinal,
+                asked = offers.Count(offer => offer.NeedOrdinal == outcome.NeedOrdinal),
+                exhausted = outcome.Exhausted, // also when it no longer is: a console that follows the facts alone takes its flag down
+            }),
         });
         foreach (var offer in offers.OrderBy(offer => offer.NeedOrdinal).ThenBy(offer => offer.Ring).ThenBy(offer => offer.Rank))
         {

@@ -54,16 +54,14 @@ describe('Numbers', () => {
 });
 
 describe('Each kind of fact', () => {
-  it('RingOpened widens the need and clears its red flag', () => {
+  it('RingOpened widens the need', () => {
+    const shown = after(incident(), fact(2, 'RingOpened', { needOrdinal: 1, ring: 2, regionCode: '440304', regionName: '福田区', level: 3 }));
+    expect(shown.needs.map((n) => n.ring)).toEqual([2, 0]);
+  });
+  it('WaveSent says how each need it asked for stands, and puts the red flag up or takes it down', () => {
     const start = incident();
     start.needs[0]!.exhausted = true;
-    const shown = after(start, fact(2, 'RingOpened', { needOrdinal: 1, ring: 2, regionCode: '440304', regionName: '福田区', level: 3 }));
-    expect(shown.needs.map((n) => [n.ring, n.exhausted])).toEqual([[2, false], [0, false]]);
-  });
-  it('WaveSent that asks somebody clears the red flag of that need alone', () => {
-    const start = incident();
-    for (const need of start.needs) need.exhausted = true;
-    const shown = after(start, fact(2, 'WaveSent', { wave: 2, considered: 9, needs: [{ needOrdinal: 1, asked: 3 }, { needOrdinal: 2, asked: 0 }] }));
+    const shown = after(start, fact(2, 'WaveSent', { wave: 2, considered: 9, needs: [{ needOrdinal: 1, asked: 3, exhausted: false }, { needOrdinal: 2, asked: 1, exhausted: true }] }));
     expect(shown.needs.map((n) => n.exhausted)).toEqual([false, true]);
   });
   it('CalloutOffered adds the call-out', () => {

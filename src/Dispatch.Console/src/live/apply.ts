@@ -60,9 +60,9 @@ function put(board: Board, incident: Incident): Board {
 function changed(incident: Incident, fact: Fact): Incident {
   switch (fact.kind) {
     case 'IncidentRaised': return incident;
-    case 'RingOpened': return need(incident, fact.data.needOrdinal, { ring: fact.data.ring, exhausted: false });
+    case 'RingOpened': return need(incident, fact.data.needOrdinal, { ring: fact.data.ring });
     case 'WaveSent':
-      return fact.data.needs.reduce((i, n) => (n.asked > 0 ? need(i, n.needOrdinal, { exhausted: false }) : i), incident);
+      return fact.data.needs.reduce((i, n) => (n.exhausted === undefined ? i : need(i, n.needOrdinal, { exhausted: n.exhausted })), incident);
     case 'CalloutOffered': {
       const others = incident.callouts.filter((c) => c.id !== fact.data.callout.id);
       return { ...incident, callouts: [...others, fact.data.callout] };

@@ -201,7 +201,7 @@ interface Filled extends OfNeed { filled: number }
 export type Fact =
   | FactOf<'IncidentRaised', { incident: Omit<Incident, 'callouts'> }>
   | FactOf<'RingOpened', OfNeed & { ring: number; regionCode: string; regionName: string; level: number }>
-  | FactOf<'WaveSent', { wave: number; considered: number; needs: { needOrdinal: number; asked: number }[] }>
+  | FactOf<'WaveSent', { wave: number; considered: number; needs: { needOrdinal: number; asked: number; exhausted?: boolean }[] }>
   | FactOf<'CalloutOffered', { callout: Callout }>
   | FactOf<'CalloutSent' | 'CalloutDelivered' | 'CalloutSeen', Record<string, never>>
   | FactOf<'CalloutAccepted' | 'CalloutCalledUp', Filled>
