@@ -43,7 +43,7 @@ internal sealed record VolunteerSelf(
             .Select(pair => new Held(pair.qualification.Key, pair.qualification.Name, pair.qualification.NameEn, pair.certificate.ValidUntil)).ToListAsync(cancellation);
         var insuredUntil = await db.Insurances.Where(insurance => insurance.VolunteerId == id).MaxAsync(insurance => (DateOnly?)insurance.ValidUntil, cancellation);
         var state = await db.Database.SqlQuery<State>($"""
-            SELECT is_available(v.id, v.duty, v.time_zone, now()) AS available, coalesce(h.last_number, 0) AS cursor
+            SELECT is_available(v.id, v.duty, v.time_zone, now()) AS "Available", coalesce(h.last_number, 0) AS "Cursor"
             FROM volunteers v LEFT JOIN inbox_heads h ON h.volunteer_id = v.id WHERE v.id = {id}
             """).SingleAsync(cancellation);
 
