@@ -5,6 +5,7 @@ using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
 using Dispatch.Server.Regions;
 using Dispatch.Server.Storage;
+using Dispatch.Server.Teams;
 using Dispatch.Server.Volunteers;
 using Npgsql;
 
@@ -87,6 +88,8 @@ public sealed class Node : IAsyncDisposable
         app.MapAccess();
         app.MapReferenceData();
         app.MapRegions();
+        app.MapRoster();
+        app.MapTeams();
         app.MapIncidents();
         app.MapCallouts();
         app.MapVolunteerSelf();

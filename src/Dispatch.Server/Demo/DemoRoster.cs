@@ -197,7 +197,7 @@ internal sealed class DemoRoster
     private static string Name(Random chance)
     {
         var given = chance.Next(100) < 78 ? Men : Women;
-        return Surnames[(int)(Surnames.Length * Math.Pow(chance.NextDouble(), 1.7))] + given[chance.Next(given.Length)];
+        return Surnames[(int)(Surnames.Length * Math.Pow(chance.NextDouble(), 2.0))] + given[chance.Next(given.Length)];
     }
 
     private static int Age(Random chance) => chance.Next(100) switch

@@ -1,0 +1,15 @@
+using Dispatch.Server.Access;
+
+namespace Dispatch.Server.Volunteers;
+
+internal static class VolunteerRoutes
+{
+    public static void MapRoster(this IEndpointRouteBuilder routes)
+    {
+        var volunteers = routes.MapGroup("/api/volunteers").RequireAuthorization(SignIns.OperatorsOnly).WithTags("Roster");
+        volunteers.MapGet("", ListVolunteers.Handle).Produces<ListVolunteers.Page>();
+        volunteers.MapPost("/{id:guid}/activation-code", IssueActivationCode.Handle).Produces<IssueActivationCode.View>();
+        volunteers.MapPost("/import", ImportVolunteers.Handle).Produces<ImportVolunteers.Report>();
+        volunteers.MapGet("/import/template.xlsx", ImportTemplate.Handle).Produces(200, contentType: Imports.XlsxFile.MediaType);
+    }
+}
