@@ -7,7 +7,7 @@ using Dispatch.Server.Regions;
 using Dispatch.Server.Storage;
 using Dispatch.Server.Teams;
 using Dispatch.Server.Volunteers;
-using Npgsql;
+using Microsoft.AspNetCore.Http.Connections;
 
 namespace Dispatch.Server;
 
@@ -80,6 +80,7 @@ public sealed class Node : IAsyncDisposable
             SuppressDiagnosticsCallback = failed => failed.Exception is BadHttpRequestException, // the caller's mistake, not ours
         });
         app.UseResponseCompression();
+        app.Use(Parts.RefuseForeignOrigins);
         app.UseAuthentication();
         app.UseAuthorization();
 
@@ -93,7 +94,12 @@ public sealed class Node : IAsyncDisposable
         app.MapIncidents();
         app.MapCallouts();
         app.MapVolunteerSelf();
-        app.MapHub<DispatchHub>("/live", options => options.TransportSendTimeout = TimeSpan.FromSeconds(3));
+        app.MapHub<DispatchHub>("/live", options =>
+        {
+            options.Transports = HttpTransportType.WebSockets;
+            options.TransportSendTimeout = TimeSpan.FromSeconds(3);
+            options.CloseOnAuthenticationExpiration = true;
+        });
 
         app.MapFallback("/api/{**rest}", () => (IResult)Problems.NotFound("此路径", "route")).ExcludeFromDescription();
 

@@ -62,6 +62,16 @@ internal static class Parts
         return services;
     }
 
+    /// <summary>A page of another site may not open the live line with this site's cookie, whatever the browser thinks of SameSite.</summary>
+    public static Task RefuseForeignOrigins(HttpContext context, RequestDelegate next)
+    {
+        var origin = context.Request.Headers.Origin.ToString();
+        return origin.Length > 0 && context.Request.Path.StartsWithSegments("/live")
+            && (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Authority != context.Request.Host.Value)
+            ? Problems.Forbidden("来源不被允许", "This origin is not allowed").ExecuteAsync(context)
+            : next(context);
+    }
+
     /// <summary>An outage is "not confirmed", for the outcome is unknown and a repeat settles it; anything else is a bug with a trace id.</summary>
     public static Task OutageOrBugAsync(HttpContext context)
     {

@@ -79,19 +79,19 @@ internal sealed class DispatchHub(
 
     [Authorize(SignIns.VolunteersOnly)]
     public async Task<object> Answer(Guid calloutId, AnswerCallout.Request request, [FromServices] AnswerCallout answer) =>
-        Told(await answer.HandleAsync(Caller, calloutId, request, CancellationToken.None));
+        await TellAsync(answer.HandleAsync(Caller, calloutId, request, CancellationToken.None));
 
     [Authorize(SignIns.VolunteersOnly)]
     public async Task<object> Progress(Guid calloutId, ReportProgress.Request request, [FromServices] ReportProgress progress) =>
-        Told(await progress.HandleAsync(Caller, calloutId, request, CancellationToken.None));
+        await TellAsync(progress.HandleAsync(Caller, calloutId, request, CancellationToken.None));
 
     [Authorize(SignIns.VolunteersOnly)]
     public async Task<object> Position(ReportPosition.Request request, [FromServices] ReportPosition report) =>
-        Told(await report.HandleAsync(Caller, request, Context.ConnectionAborted));
+        await TellAsync(report.HandleAsync(Caller, request, Context.ConnectionAborted));
 
     [Authorize(SignIns.VolunteersOnly)]
     public async Task<object> Duty(SetDuty.Request request, [FromServices] SetDuty duty) =>
-        Told(await duty.HandleAsync(Caller, request, CancellationToken.None));
+        await TellAsync(duty.HandleAsync(Caller, request, CancellationToken.None));
 
     public override Task OnDisconnectedAsync(Exception? exception)
     {
@@ -99,9 +99,26 @@ internal sealed class DispatchHub(
         return base.OnDisconnectedAsync(exception);
     }
 
-    private static object Told<T>(Outcome<T> outcome) => outcome.Problem is { } problem
-        ? new { ok = false, problem }
-        : outcome.Value is Card card ? new { ok = true, card } : new { ok = true, value = outcome.Value };
+    /// <summary>A refusal is a value here, and so is an outage: the phone is told "not confirmed" and repeats.</summary>
+    private static async Task<object> TellAsync<T>(Task<Outcome<T>> carriedOut)
+    {
+        Outcome<T> outcome;
+        try
+        {
+            outcome = await carriedOut;
+        }
+        catch (Exception e) when (Parts.IsOutage(e))
+        {
+            outcome = Problems.NotConfirmed();
+        }
+
+        return outcome switch
+        {
+            { Problem: { } problem } => new { ok = false, problem },
+            { Value: Card card } => new { ok = true, card },
+            _ => new { ok = true, value = outcome.Value },
+        };
+    }
 
     private async Task<Guid> EpochAsync()
     {

@@ -20,12 +20,17 @@ internal sealed class FactLog(IDbContextFactory<DispatchDb> store, Hints hints)
 
     /// <summary>Runs <paramref name="change"/> under the lock of the incident and commits when it gives a value; a problem writes nothing.</summary>
     public Task<Outcome<T>> ChangeAsync<T>(Guid incidentId, Func<OpenRecord, Task<Outcome<T>>> change, CancellationToken cancellation) =>
-        RunAsync(db => db.Incidents.FromSql($"SELECT * FROM incidents WHERE id = {incidentId} FOR UPDATE"), change, cancellation);
+        RunAsync(
+            db => db.Incidents.FromSql($"SELECT * FROM incidents WHERE id = {incidentId} FOR UPDATE"),
+            Problems.NotFound("警情", "incident"),
+            change,
+            cancellation);
 
     /// <summary>The same, for the incident that a call-out belongs to.</summary>
     public Task<Outcome<T>> ChangeByCalloutAsync<T>(Guid calloutId, Func<OpenRecord, Task<Outcome<T>>> change, CancellationToken cancellation) =>
         RunAsync(
             db => db.Incidents.FromSql($"SELECT * FROM incidents WHERE id = (SELECT incident_id FROM callouts WHERE id = {calloutId}) FOR UPDATE"),
+            Problems.NotFound("召集", "call-out"),
             change,
             cancellation);
 
@@ -42,15 +47,16 @@ internal sealed class FactLog(IDbContextFactory<DispatchDb> store, Hints hints)
             },
             cancellation);
 
-    private Task<Outcome<T>> RunAsync<T>(Func<DispatchDb, IQueryable<Incident>> locked, Func<OpenRecord, Task<Outcome<T>>> change, CancellationToken cancellation) =>
+    private Task<Outcome<T>> RunAsync<T>(
+        Func<DispatchDb, IQueryable<Incident>> locked, Problem missing, Func<OpenRecord, Task<Outcome<T>>> change, CancellationToken cancellation) =>
         RetryAsync(
             async db =>
             {
-                // AsEnumerable-like: the lock statement must run alone. Anything joined to it would be read as of before the wait for the lock.
+                // The lock statement must run alone: anything joined to it would be read as of before the wait for the lock.
                 var incident = (await locked(db).ToListAsync(cancellation)).SingleOrDefault();
                 if (incident is null)
                 {
-                    return Problems.NotFound("警情", "incident");
+                    return missing;
                 }
 
                 var record = new OpenRecord(db, incident, await NowAsync(db, cancellation));
@@ -100,8 +106,12 @@ internal sealed class FactLog(IDbContextFactory<DispatchDb> store, Hints hints)
         }
     }
 
-    private static bool IsRace(Exception e) =>
-        (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+    private static bool IsRace(Exception e) => e is DbUpdateConcurrencyException || (e as PostgresException ?? e.InnerException as PostgresException) switch
+    {
+        { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure } => true,
+        { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "callouts_one_active_per_volunteer" } => true, // another incident has just asked him
+        _ => false,
+    };
 
     private static async Task<DateTimeOffset> NowAsync(DispatchDb db, CancellationToken cancellation)
     {

@@ -10,6 +10,11 @@ WITH sent AS (
     SELECT head.volunteer_id, head.delivered, least(d.number, head.last_number) AS number
     FROM unnest($3::uuid[], $4::bigint[]) AS d (volunteer_id, number)
     JOIN inbox_heads head ON head.volunteer_id = d.volunteer_id AND head.delivered < d.number
+), reached AS (  -- what a phone has, was sent: also when the node that sent it died before it could say so
+    UPDATE inbox item SET sent_at = clock_timestamp()
+    FROM before
+    WHERE item.volunteer_id = before.volunteer_id AND item.number > before.delivered AND item.number <= before.number AND item.sent_at IS NULL
+      AND NOT EXISTS (SELECT FROM unnest($1::uuid[], $2::bigint[]) AS s (volunteer_id, number) WHERE s.volunteer_id = item.volunteer_id AND s.number = item.number)
 ), moved AS (
     UPDATE inbox_heads head SET delivered = before.number
     FROM before WHERE head.volunteer_id = before.volunteer_id AND head.delivered < before.number
