@@ -31,7 +31,7 @@ public sealed class TestNode : IAsyncDisposable
         var node = await Node.CreateAsync(
         [
             $"--ConnectionStrings:Postgres={world.ConnectionString}", "--Database:AllowVolatile=true", "--urls=http://127.0.0.1:0",
-            "--Logging:LogLevel:Default=Warning", .. settings,
+            "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning", .. settings,
         ]);
         await node.StartAsync();
         return new TestNode(node, world);
@@ -109,6 +109,12 @@ public sealed class ApiClient(HttpClient http, string token) : IDisposable
         incident => incident["callouts"]!.AsArray().Count(callout => (string?)callout!["state"] == state) >= howMany,
         $"{howMany} call-outs {state}");
 
+    /// <summary>The whole record of an incident, once it holds a fact of this kind so many times.</summary>
+    public Task<Facts> FactsAsync(Guid id, string until = "IncidentRaised", int howMany = 1) => Eventually.Gives(
+        async () => new Facts([.. (await GetAsync($"/api/incidents/{id}/facts")).Body!["facts"]!.AsArray().Select(fact => fact!)]),
+        facts => facts.Kinds().Count(kind => kind == until) >= howMany,
+        $"{howMany} {until}");
+
     public async Task<Guid> MyCalloutAsync()
     {
         var body = await Eventually.Gives(async () => (await GetAsync("/api/callouts/mine")).Body!, mine => mine["callouts"]!.AsArray().Count > 0, "a call-out of mine");
@@ -116,4 +122,16 @@ public sealed class ApiClient(HttpClient http, string token) : IDisposable
     }
 
     public void Dispose() => http.Dispose();
+}
+
+/// <summary>The facts of an incident, in their order.</summary>
+public sealed record Facts(IReadOnlyList<JsonNode> All)
+{
+    public IEnumerable<string> Kinds() => All.Select(fact => (string)fact["kind"]!);
+
+    public IEnumerable<long> Numbers() => All.Select(fact => (long)fact["number"]!);
+
+    public IEnumerable<JsonNode> Of(string kind) => All.Where(fact => (string?)fact["kind"] == kind);
+
+    public override string ToString() => string.Join(' ', Kinds());
 }
