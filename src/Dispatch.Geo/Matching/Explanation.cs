@@ -48,7 +48,7 @@ public static class Explanation
     private static T Read<T>(string kind, ReadOnlySpan<byte> bytes)
     {
         var stored = JsonSerializer.Deserialize<Stored<T>>(bytes, Canonical);
-        return stored is { Version: Version } && stored.Kind == kind
+        return stored is { Version: Version, Content: not null } && stored.Kind == kind
             ? stored.Content
             : throw new JsonException($"Not a match's {kind} of version {Version}, but {stored?.Kind} of version {stored?.Version}.");
     }
