@@ -11,9 +11,6 @@ public static class Distance
     private const double Flattening = 1.0 / 298.257223563;
     private const double SemiMinor = SemiMajor * (1.0 - Flattening);
 
-    // PostGIS' sphere, (2a + b) / 3: the one its geography index orders by.
-    internal const double SphereRadius = (2.0 * SemiMajor + SemiMinor) / 3.0;
-
     /// <summary>
     /// Metres between two positions. Within some 60 km of each other's antipode Vincenty's iteration does not converge; there the
     /// great-circle length is given, off by at most 0.6 %. No two places of one deployment are that far apart.
@@ -59,14 +56,14 @@ public static class Distance
         return SphereMetres(from, to);
     }
 
-    /// <summary>Great-circle metres on PostGIS' sphere: what its geography index orders by. For choosing how far to look, never for ranking.</summary>
-    internal static double SphereMetres(Position from, Position to)
+    private static double SphereMetres(Position from, Position to)
     {
+        const double radius = (2.0 * SemiMajor + SemiMinor) / 3.0;
         var (sin1, cos1) = Math.SinCos(Radians(from.Latitude));
         var (sin2, cos2) = Math.SinCos(Radians(to.Latitude));
         var (sinDifference, cosDifference) = Math.SinCos(Radians(to.Longitude - from.Longitude));
         double across = cos2 * sinDifference, along = cos1 * sin2 - sin1 * cos2 * cosDifference;
-        return SphereRadius * Math.Atan2(Math.Sqrt(across * across + along * along), sin1 * sin2 + cos1 * cos2 * cosDifference);
+        return radius * Math.Atan2(Math.Sqrt(across * across + along * along), sin1 * sin2 + cos1 * cos2 * cosDifference);
     }
 
     private static double Length(double sigma, double sinSigma, double cosSigma, double cosSqAlpha, double cos2SigmaM)

@@ -3,69 +3,30 @@ using Npgsql;
 
 namespace Dispatch.Geo.PostGis;
 
-/// <summary>Gathers the candidates of a match: a first, plain version that reads every holder within the outermost ring.</summary>
+/// <summary>
+/// Gathers what a match needs to know from the database: for each need the nearest holders, ring by ring, until nobody unseen could be chosen.
+/// <see cref="Matcher.Match"/> of the answer is the match over all the roster.
+/// </summary>
+/// <remarks>
+/// Usually one round trip for all needs. It reads only; engagement is read as committed, and the unique index on active call-outs decides races.
+/// The data source must have been built with <c>UseNetTopologySuite()</c>.
+/// </remarks>
 public static class NearestCandidates
 {
-    public static async Task<MatchRequest> Gather(NpgsqlConnection connection, NpgsqlTransaction? transaction, MatchQuestion question, CancellationToken cancellation)
+    private static readonly string EarlierCallouts = SpatialSql.Read("EarlierCallouts.sql");
+
+    /// <summary>Everybody considered within the radius, those who may not be asked included, and up to 100 per ring whom nobody can locate.</summary>
+    /// <exception cref="ArgumentException">No rings, or rings of which one is not inside the next.</exception>
+    public static async Task<MatchRequest> Gather(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, MatchQuestion question, CancellationToken cancellation)
     {
-        var candidates = new List<Candidate>();
-        foreach (var need in question.Needs)
+        var rings = question.Rings.OrderBy(ring => ring.Number).ToArray();
+        if (rings.Length == 0 || rings.Zip(rings.Skip(1)).Any(pair => !Regions.Region.IsWithin(pair.First.Path, pair.Second.Path)))
         {
-            await using var command = new NpgsqlCommand(
-                """
-                SELECT c.volunteer_id, c.region_path::text, c.located_by, ST_Distance(c.location, ST_SetSRID(ST_MakePoint($1, $2), 4326)::geography),
-                       extract(epoch FROM $3 - c.fix_taken_at)::float8, coalesce(p.accuracy_metres, v.registered_uncertainty_metres)::float8,
-                       c.valid_from, c.valid_until, ins.valid_from, ins.valid_until, v.date_of_birth, v.fitness, v.assessment, v.duty,
-                       is_available(v.id, 'byHours', v.time_zone, $3),
-                       EXISTS (SELECT FROM consents x WHERE x.volunteer_id = v.id AND x.kind = 'location' AND x.withdrawn_at IS NULL),
-                       EXISTS (SELECT FROM consents x WHERE x.volunteer_id = v.id AND x.kind = 'registeredAddress' AND x.withdrawn_at IS NULL),
-                       (SELECT k.incident_id FROM callouts k WHERE k.volunteer_id = v.id AND k.state IN ('offered', 'accepted', 'enRoute', 'onScene')),
-                       (SELECT k.state FROM callouts k WHERE k.volunteer_id = v.id AND k.incident_id = $4 ORDER BY k.offered_at DESC LIMIT 1)
-                FROM candidates c
-                JOIN volunteers v ON v.id = c.volunteer_id
-                LEFT JOIN positions p ON p.volunteer_id = v.id AND c.located_by = 'fix'
-                LEFT JOIN LATERAL (SELECT valid_from, valid_until FROM insurances i WHERE i.volunteer_id = v.id
-                    ORDER BY (i.valid_from <= $6 AND i.valid_until >= $6) DESC, i.valid_until DESC LIMIT 1) ins ON true
-                WHERE c.qualification_id = $5 AND c.region_path <@ $7::ltree
-                """, connection, transaction);
-            command.Parameters.Add(new() { Value = question.Place.Longitude });
-            command.Parameters.Add(new() { Value = question.Place.Latitude });
-            command.Parameters.Add(new() { Value = question.At.UtcDateTime });
-            command.Parameters.Add(new() { Value = question.IncidentId });
-            command.Parameters.Add(new() { Value = need.QualificationId });
-            command.Parameters.Add(new() { Value = question.LocalDate });
-            command.Parameters.Add(new() { Value = question.Rings[^1].Path });
-            await using var row = await command.ExecuteReaderAsync(cancellation);
-            while (await row.ReadAsync(cancellation))
-            {
-                var path = row.GetString(1);
-                candidates.Add(new()
-                {
-                    VolunteerId = row.GetGuid(0),
-                    NeedOrdinal = need.Ordinal,
-                    Ring = question.Rings.First(ring => Regions.Region.IsWithin(path, ring.Path)).Number,
-                    LocatedBy = row.IsDBNull(2) ? null : row.GetString(2) == "fix" ? LocatedBy.Fix : LocatedBy.Address,
-                    DistanceMetres = row.IsDBNull(3) ? null : Math.Round(row.GetDouble(3), 3),
-                    FixAgeSeconds = row.IsDBNull(4) ? null : Math.Round(Math.Max(0, row.GetDouble(4)), 3),
-                    UncertaintyMetres = row.IsDBNull(5) ? null : row.GetDouble(5),
-                    CertificateFrom = row.GetFieldValue<DateOnly>(6),
-                    CertificateUntil = row.IsDBNull(7) ? null : row.GetFieldValue<DateOnly>(7),
-                    InsuredFrom = row.IsDBNull(8) ? null : row.GetFieldValue<DateOnly>(8),
-                    InsuredUntil = row.IsDBNull(9) ? null : row.GetFieldValue<DateOnly>(9),
-                    DateOfBirth = row.GetFieldValue<DateOnly>(10),
-                    Fitness = Enum.Parse<Fitness>(row.GetString(11), true),
-                    Assessment = Enum.Parse<Assessment>(row.GetString(12), true),
-                    Duty = Enum.Parse<Duty>(row.GetString(13), true),
-                    WithinHours = row.GetBoolean(14),
-                    LocationConsent = row.GetBoolean(15),
-                    AddressConsent = row.GetBoolean(16),
-                    EngagedIn = row.IsDBNull(17) ? null : row.GetGuid(17),
-                    AlreadyAsked = row.IsDBNull(18) ? null : row.GetString(18),
-                });
-            }
+            throw new ArgumentException("Rings are given, each inside the next.", nameof(question));
         }
 
-        return new()
+        var request = new MatchRequest
         {
             IncidentId = question.IncidentId,
             At = question.At,
@@ -76,7 +37,48 @@ public static class NearestCandidates
             LifeCritical = question.LifeCritical,
             Rings = question.Rings,
             Needs = question.Needs,
-            Candidates = candidates,
+            Candidates = [],
         };
+
+        // Whoever is among the first W who pass could be chosen, W being what all needs together want (Matcher's remarks).
+        var enough = question.Needs.Sum(need => need.Wanted);
+        var searches = question.Needs.Select(need => new CandidateSearch(question, need, rings, enough)).ToList();
+        Dictionary<Guid, string>? asked = null;
+        while (searches.Exists(search => !search.IsDone))
+        {
+            await using var batch = new NpgsqlBatch(connection, transaction);
+            if (asked is null)
+            {
+                batch.BatchCommands.Add(new NpgsqlBatchCommand(EarlierCallouts) { Parameters = { new() { Value = question.IncidentId } } });
+            }
+
+            var running = searches.Where(search => !search.IsDone).ToList();
+            foreach (var command in running.SelectMany(search => search.Commands()))
+            {
+                batch.BatchCommands.Add(command);
+            }
+
+            await batch.PrepareAsync(cancellation);
+            await using var reader = await batch.ExecuteReaderAsync(cancellation);
+            asked ??= await ReadEarlierAsync(reader, cancellation);
+            foreach (var search in running)
+            {
+                await search.ReadAsync(reader, request, asked, cancellation);
+            }
+        }
+
+        return request with { Candidates = [.. searches.SelectMany(search => search.Candidates)] };
+    }
+
+    private static async Task<Dictionary<Guid, string>> ReadEarlierAsync(NpgsqlDataReader reader, CancellationToken cancellation)
+    {
+        var asked = new Dictionary<Guid, string>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            asked.Add(reader.GetGuid(0), reader.GetString(1));
+        }
+
+        await reader.NextResultAsync(cancellation);
+        return asked;
     }
 }

@@ -17,9 +17,9 @@ WITH reported AS (
     WHERE p.taken_at < excluded.taken_at
     RETURNING volunteer_id
 ), moved AS (
-    UPDATE candidates c SET location = r.location, located_by = 'fix', fix_taken_at = r.taken_at
+    UPDATE candidates c SET location = r.location, located_by = 'fix', fix_taken_at = r.taken_at, uncertainty_metres = r.accuracy
     FROM reported r JOIN stored s USING (volunteer_id)
-    WHERE c.volunteer_id = r.volunteer_id
+    WHERE c.volunteer_id = r.volunteer_id AND c.location_consent -- asked of the row as it is when we have its lock: consent withdrawn meanwhile wins
 )
 SELECT i.region_path::text, r.volunteer_id, c.id, c.incident_id, r.longitude, r.latitude, r.taken_at
 FROM reported r JOIN stored s USING (volunteer_id)

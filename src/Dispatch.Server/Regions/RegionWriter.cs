@@ -28,7 +28,7 @@ internal static class RegionWriter
             Each(row => row.Code), Each(row => row.Name), Each(row => row.NameEn), Each(row => row.Level), Each(row => row.LevelName), Each(row => row.ParentCode),
             Each(row => row.Path), Each(row => row.HasAuthority), Each(row => row.TimeZone), Each(row => row.Boundary is null ? null : wkb.Write(row.Boundary)), Each(row => row.BoundaryKind));
 
-        // What hangs below a region that moved moves with it, and the candidates of its people too.
+        // What hangs below a region that moved moves with it; the candidates of its people follow by themselves (candidates_follow_the_roster).
         if (plan.Moved.Count > 0)
         {
             await ExecuteAsync(connection, """
@@ -37,10 +37,6 @@ internal static class RegionWriter
                     UNION ALL
                     SELECT r.code, tree.path || r.code FROM regions r JOIN tree ON r.parent_code = tree.code)
                 UPDATE regions r SET path = tree.path, updated_at = now() FROM tree WHERE tree.code = r.code AND tree.path <> r.path
-                """, cancellation);
-            await ExecuteAsync(connection, """
-                UPDATE candidates c SET region_path = r.path FROM volunteers v JOIN regions r ON r.code = v.home_region
-                WHERE v.id = c.volunteer_id AND c.region_path <> r.path
                 """, cancellation);
         }
 

@@ -21,7 +21,6 @@ let often = false;
 let latest: Report | null = null;
 let sent: Report | null = null;
 let sentAt = 0;
-let retry: ReturnType<typeof setTimeout> | undefined;
 
 const options: PositionOptions = { enableHighAccuracy: true, timeout: 20_000, maximumAge: 10_000 };
 
@@ -53,8 +52,7 @@ export function follow(wanted: boolean, onTask: boolean): void {
   if (!wanted && watching !== null) {
     navigator.geolocation.clearWatch(watching);
     watching = null;
-    latest = sent = null; // what was not sent before consent or duty ended is never sent, and the server forgets what it had
-    clearTimeout(retry);
+    latest = null; // what was not sent before consent ended is never sent
   }
 }
 
@@ -77,6 +75,7 @@ export function sendTyped(longitude: number, latitude: number, datum: Datum): vo
   void send();
 }
 
+let retry: ReturnType<typeof setTimeout> | undefined;
 async function send(): Promise<void> {
   const report = latest;
   if (!report) return;

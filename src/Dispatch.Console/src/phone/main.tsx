@@ -47,8 +47,7 @@ function watchPerson(): void {
     locate.follow(signedIn.value === 'in' && visible.value && consents.value?.location === true && (onDuty || onTask), onTask);
   });
   effect(() => { void alarm.keepScreenOn(visible.value && card.value !== null && isOpen(card.value.state)); });
-  // Reports are gathered on the server for a second before they count.
-  locate.whenSent(() => setTimeout(() => void fetchMe(), 1_500));
+  locate.whenSent(() => void fetchMe());
 
   let lookedAt = 0;
   const look = () => {

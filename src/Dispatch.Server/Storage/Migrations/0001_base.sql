@@ -155,23 +155,40 @@ CREATE TABLE positions (
     received_at     timestamptz NOT NULL DEFAULT now()
 );
 
--- What the matcher searches: a row per (volunteer, qualification held or implied by a held child), kept by refresh_candidates() when the
--- roster changes and by the position feed when people move. located_by says what location is: a fix while it is fresh, else the registered
--- address if the volunteer consents to that, else nothing (location null: sorts last, explained as "position unknown").
+-- What the matcher searches: a row per (volunteer, qualification held or implied by a held child), with every roster fact its gates judge, so
+-- that one index scan answers a match (docs/decisions/0008). Kept by triggers in the transaction that changes the roster, and by the position
+-- feed when people move: nobody has to remember it. located_by says what location is: a fix while it is fresh, else the registered address if
+-- the volunteer consents to that, else nothing (location null: explained as "position unknown").
 CREATE TABLE candidates (
     volunteer_id     uuid NOT NULL REFERENCES volunteers (id) ON DELETE CASCADE,
     qualification_id smallint NOT NULL REFERENCES qualifications (id),
+    duty             text NOT NULL,
+    fitness          text NOT NULL,
+    assessment       text NOT NULL,
+    date_of_birth    date NOT NULL,
+    location_consent boolean NOT NULL,
+    address_consent  boolean NOT NULL,
+    certified        datemultirange NOT NULL,     -- days on which some certificate gives this qualification
+    insured          datemultirange NOT NULL,     -- days on which some insurance is valid
+    hours            int4multirange NOT NULL,     -- weekly hours in seconds since Monday 00:00 in time_zone
+    time_zone        text NOT NULL,
     region_path      ltree NOT NULL,              -- of the home region
     located_by       text CONSTRAINT candidates_located_by CHECK (located_by IN ('fix', 'address')),
     location         geography(Point, 4326),
+    uncertainty_metres real,                      -- accuracy of the fix, or the address's declared uncertainty
     fix_taken_at     timestamptz,
-    valid_from       date NOT NULL,               -- of the certificate that ends last among those that give this qualification
-    valid_until      date,
+    -- The index's own picture of location: a conformal plane, in which a box is searched at a third of the cost of geography's 3-D boxes.
+    -- Metres of this plane are not metres on the ground: NearestCandidates ranks by the ellipsoid, and knows how far to look for that.
+    mercator         geometry(Point, 3857) GENERATED ALWAYS AS (ST_Transform(location::geometry, 3857)) STORED,
     PRIMARY KEY (volunteer_id, qualification_id),
     CONSTRAINT candidates_location_says_its_source CHECK ((location IS NULL) = (located_by IS NULL)),
-    CONSTRAINT candidates_fix_has_time CHECK ((located_by = 'fix') IS NOT TRUE OR fix_taken_at IS NOT NULL)
+    CONSTRAINT candidates_fix_has_time_and_consent CHECK ((located_by = 'fix') IS NOT TRUE OR (fix_taken_at IS NOT NULL AND location_consent)),
+    CONSTRAINT candidates_address_has_consent CHECK ((located_by = 'address') IS NOT TRUE OR address_consent)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
-CREATE INDEX candidates_by_qualification_and_location ON candidates USING gist (qualification_id, location);
+-- In this order: the nearest holders of a qualification; all holders of a small ring; those of a ring nobody can locate; fixes grown stale.
+CREATE INDEX candidates_by_qualification_and_place ON candidates USING gist (qualification_id, mercator);
+CREATE INDEX candidates_by_qualification_and_region ON candidates (qualification_id, region_path);
+CREATE INDEX candidates_unlocated ON candidates (qualification_id, region_path, volunteer_id) WHERE location IS NULL;
 CREATE INDEX candidates_with_fix_by_time ON candidates (fix_taken_at) WHERE located_by = 'fix';
 
 -- ---------------------------------------------------------------- accounts
@@ -337,41 +354,114 @@ INSERT INTO deployment (epoch) VALUES (gen_random_uuid());
 
 -- ---------------------------------------------------------------- functions
 
+-- Seconds since Monday 00:00, as candidates.hours counts them.
+CREATE FUNCTION second_of_week(at timestamptz, zone text) RETURNS integer LANGUAGE sql STABLE AS $$
+    SELECT extract(epoch FROM (at AT TIME ZONE zone) - date_trunc('week', at AT TIME ZONE zone))::integer
+$$;
+
 -- Rebuilds the candidate rows of these volunteers from roster and latest position. Idempotent. fresh_after: fixes older than this do not count.
-CREATE FUNCTION refresh_candidates(volunteers_changed uuid[], fresh_after timestamptz) RETURNS void LANGUAGE sql AS $$
+-- The volunteers are locked first, in the order of their ids: of two changes of one volunteer at once the second then sees the first, because
+-- each statement here takes its own snapshot. NO KEY, or inserting a certificate would wait for it.
+CREATE FUNCTION refresh_candidates(volunteers_changed uuid[], fresh_after timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM volunteers WHERE id = ANY (volunteers_changed) ORDER BY id FOR NO KEY UPDATE;
+
     WITH RECURSIVE held AS (
         SELECT c.volunteer_id, c.qualification_id, c.valid_from, c.valid_until
         FROM certificates c WHERE c.volunteer_id = ANY (volunteers_changed)
         UNION
         SELECT h.volunteer_id, q.parent_id, h.valid_from, h.valid_until
         FROM held h JOIN qualifications q ON q.id = h.qualification_id WHERE q.parent_id IS NOT NULL
-    ), best AS (  -- of several certificates the one that ends last speaks
-        SELECT DISTINCT ON (volunteer_id, qualification_id) *
-        FROM held ORDER BY volunteer_id, qualification_id, coalesce(valid_until, 'infinity'::date) DESC, valid_from
+    ), certified AS (
+        SELECT volunteer_id, qualification_id, range_agg(daterange(valid_from, valid_until, '[]')) AS days
+        FROM held GROUP BY volunteer_id, qualification_id
     ), placed AS (
-        SELECT v.id, r.path,
+        SELECT v.id, v.duty, v.fitness, v.assessment, v.date_of_birth, v.time_zone, r.path,
+               consent.location AS location_consent, consent.address AS address_consent,
+               coalesce((SELECT range_agg(daterange(i.valid_from, i.valid_until, '[]')) FROM insurances i WHERE i.volunteer_id = v.id),
+                        '{}') AS insured,
+               coalesce((SELECT range_agg(int4range(
+                            ((h.weekday + 6) % 7) * 86400 + extract(epoch FROM h.from_time)::integer,
+                            ((h.weekday + 6) % 7) * 86400 + extract(epoch FROM h.to_time)::integer))
+                         FROM weekly_hours h WHERE h.volunteer_id = v.id), '{}') AS hours,
                CASE WHEN fix.ok THEN 'fix' WHEN address.ok THEN 'address' END AS located_by,
                CASE WHEN fix.ok THEN p.location WHEN address.ok THEN v.registered_location END AS location,
+               CASE WHEN fix.ok THEN p.accuracy_metres WHEN address.ok THEN v.registered_uncertainty_metres END AS uncertainty_metres,
                CASE WHEN fix.ok THEN p.taken_at END AS fix_taken_at
         FROM volunteers v
         JOIN regions r ON r.code = v.home_region
         LEFT JOIN positions p ON p.volunteer_id = v.id
-        CROSS JOIN LATERAL (SELECT p.taken_at >= fresh_after AND EXISTS (SELECT FROM consents
-            WHERE volunteer_id = v.id AND kind = 'location' AND withdrawn_at IS NULL) AS ok) fix
-        CROSS JOIN LATERAL (SELECT v.registered_location IS NOT NULL AND EXISTS (SELECT FROM consents
-            WHERE volunteer_id = v.id AND kind = 'registeredAddress' AND withdrawn_at IS NULL) AS ok) address
+        CROSS JOIN LATERAL (
+            SELECT coalesce(bool_or(c.kind = 'location'), false) AS location, coalesce(bool_or(c.kind = 'registeredAddress'), false) AS address
+            FROM consents c WHERE c.volunteer_id = v.id AND c.withdrawn_at IS NULL) consent
+        CROSS JOIN LATERAL (SELECT coalesce(p.taken_at >= fresh_after AND consent.location, false) AS ok) fix
+        CROSS JOIN LATERAL (SELECT v.registered_location IS NOT NULL AND consent.address AS ok) address
         WHERE v.id = ANY (volunteers_changed)
     ), gone AS (
         DELETE FROM candidates c WHERE c.volunteer_id = ANY (volunteers_changed)
-            AND NOT EXISTS (SELECT FROM best b WHERE b.volunteer_id = c.volunteer_id AND b.qualification_id = c.qualification_id)
+            AND NOT EXISTS (SELECT FROM certified h WHERE h.volunteer_id = c.volunteer_id AND h.qualification_id = c.qualification_id)
     )
-    INSERT INTO candidates (volunteer_id, qualification_id, region_path, located_by, location, fix_taken_at, valid_from, valid_until)
-    SELECT b.volunteer_id, b.qualification_id, p.path, p.located_by, p.location, p.fix_taken_at, b.valid_from, b.valid_until
-    FROM best b JOIN placed p ON p.id = b.volunteer_id
-    ORDER BY b.volunteer_id, b.qualification_id
-    ON CONFLICT (volunteer_id, qualification_id) DO UPDATE SET region_path = excluded.region_path, located_by = excluded.located_by,
-        location = excluded.location, fix_taken_at = excluded.fix_taken_at, valid_from = excluded.valid_from, valid_until = excluded.valid_until;
-$$;
+    INSERT INTO candidates AS was (volunteer_id, qualification_id, duty, fitness, assessment, date_of_birth, location_consent, address_consent,
+        certified, insured, hours, time_zone, region_path, located_by, location, uncertainty_metres, fix_taken_at)
+    SELECT h.volunteer_id, h.qualification_id, p.duty, p.fitness, p.assessment, p.date_of_birth, p.location_consent, p.address_consent,
+        h.days, p.insured, p.hours, p.time_zone, p.path, p.located_by, p.location, p.uncertainty_metres, p.fix_taken_at
+    FROM certified h JOIN placed p ON p.id = h.volunteer_id
+    ORDER BY h.volunteer_id, h.qualification_id
+    ON CONFLICT (volunteer_id, qualification_id) DO UPDATE SET duty = excluded.duty, fitness = excluded.fitness,
+        assessment = excluded.assessment, date_of_birth = excluded.date_of_birth, location_consent = excluded.location_consent,
+        address_consent = excluded.address_consent, certified = excluded.certified, insured = excluded.insured, hours = excluded.hours,
+        time_zone = excluded.time_zone, region_path = excluded.region_path, located_by = excluded.located_by, location = excluded.location,
+        uncertainty_metres = excluded.uncertainty_metres, fix_taken_at = excluded.fix_taken_at
+    WHERE (was.duty, was.fitness, was.assessment, was.date_of_birth, was.location_consent, was.address_consent, was.certified, was.insured,
+           was.hours, was.time_zone, was.region_path, was.located_by, was.location, was.uncertainty_metres, was.fix_taken_at)
+        IS DISTINCT FROM
+          (excluded.duty, excluded.fitness, excluded.assessment, excluded.date_of_birth, excluded.location_consent, excluded.address_consent,
+           excluded.certified, excluded.insured, excluded.hours, excluded.time_zone, excluded.region_path, excluded.located_by,
+           excluded.location, excluded.uncertainty_metres, excluded.fix_taken_at);  -- an unchanged row is not rewritten, nor its indexes
+END $$;
+
+-- Whoever changes the roster changes the candidates, in the same transaction. A writer of many rows may say
+-- SET LOCAL dispatch.refresh_candidates = 'byCaller' and call refresh_candidates() once at its end.
+CREATE FUNCTION candidates_follow_the_roster() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    changed_ids uuid[];
+BEGIN
+    IF current_setting('dispatch.refresh_candidates', true) = 'byCaller' THEN
+        RETURN NULL;
+    ELSIF TG_TABLE_NAME = 'volunteers' THEN
+        SELECT array_agg(DISTINCT id) INTO changed_ids FROM changed;
+    ELSIF TG_TABLE_NAME = 'regions' THEN
+        SELECT array_agg(v.id) INTO changed_ids FROM volunteers v JOIN regions r ON r.code = v.home_region
+        WHERE r.code IN (SELECT code FROM changed)
+          AND EXISTS (SELECT FROM candidates c WHERE c.volunteer_id = v.id AND c.region_path <> r.path);
+    ELSE
+        SELECT array_agg(DISTINCT volunteer_id) INTO changed_ids FROM changed;
+    END IF;
+
+    IF changed_ids IS NOT NULL THEN
+        PERFORM refresh_candidates(changed_ids, now() - interval '15 minutes');  -- Gates.FixFreshFor; a test compares the two
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER candidates_follow_volunteers AFTER UPDATE ON volunteers REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION candidates_follow_the_roster();
+CREATE TRIGGER candidates_follow_regions AFTER UPDATE ON regions REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION candidates_follow_the_roster();
+-- A transition table names one event, so: a trigger for each table and event.
+DO $$
+DECLARE
+    source text;
+BEGIN
+    FOREACH source IN ARRAY ARRAY['certificates', 'consents', 'insurances', 'weekly_hours'] LOOP
+        EXECUTE format('CREATE TRIGGER candidates_follow_insert AFTER INSERT ON %I REFERENCING NEW TABLE AS changed '
+            'FOR EACH STATEMENT EXECUTE FUNCTION candidates_follow_the_roster()', source);
+        EXECUTE format('CREATE TRIGGER candidates_follow_update AFTER UPDATE ON %I REFERENCING NEW TABLE AS changed '
+            'FOR EACH STATEMENT EXECUTE FUNCTION candidates_follow_the_roster()', source);
+        EXECUTE format('CREATE TRIGGER candidates_follow_delete AFTER DELETE ON %I REFERENCING OLD TABLE AS changed '
+            'FOR EACH STATEMENT EXECUTE FUNCTION candidates_follow_the_roster()', source);
+    END LOOP;
+END $$;
 
 -- Available at an instant: duty switch, or the weekly hours in the volunteer's own zone.
 CREATE FUNCTION is_available(volunteer uuid, duty text, zone text, at timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$

@@ -1,0 +1,24 @@
+-- The facts of each candidate of a source: NearestInRing.sql, HoldersOfRing.sql or UnsettledInRing.sql stands in for the word below.
+-- Everything is in the source's row but who is engaged, which is asked of callouts_one_active_per_volunteer, person by person: at most one page.
+-- $1 qualification  $2 place in EPSG:3857  $3 reach in metres of that plane  $4 ring  $5 ring before it, or null  $6 oldest fresh fix  $7 instant
+SELECT c.volunteer_id,
+       c.located_by = 'fix' AS by_fix,
+       ST_X(c.location::geometry) AS longitude,
+       ST_Y(c.location::geometry) AS latitude,
+       c.uncertainty_metres,
+       c.fix_taken_at,
+       c.certified,
+       c.insured,
+       c.date_of_birth,
+       c.fitness,
+       c.assessment,
+       c.location_consent,
+       c.address_consent,
+       c.duty,
+       c.duty = 'byHours' AND c.hours @> second_of_week($7, c.time_zone) AS within_hours,
+       (SELECT a.incident_id FROM callouts a
+        WHERE a.volunteer_id = c.volunteer_id AND a.state IN ('offered', 'accepted', 'enRoute', 'onScene')) AS engaged_in,
+       c.away
+FROM (
+{source}
+) AS c

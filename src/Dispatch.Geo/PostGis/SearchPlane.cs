@@ -1,0 +1,42 @@
+namespace Dispatch.Geo.PostGis;
+
+/// <summary>
+/// The Mercator plane (EPSG:3857) in which the candidates' index looks for neighbours, and what a distance in it says about the ground. It is
+/// conformal but for the ellipsoid's 0.7 %, so nearest in the plane is nearly nearest on the ground; the two bounds here turn "nearly" into
+/// "surely". Deployments lie on one side of the 180th meridian and below 85 degrees.
+/// </summary>
+/// <remarks>
+/// One metre of ground at latitude f is between a / (N cos f), eastward, and a / (M cos f), northward, metres of the plane (N, M: radii of
+/// curvature, M the smaller), which grows towards the poles. So no curve is stretched by more than a / (M cos f) at the highest latitude it
+/// reaches. Within <see cref="Reach"/> the ground's geodesic lies in latitudes that its length can reach; within
+/// <see cref="SurelySeen"/> the part of it inside the disc lies in the disc's latitudes. Both bounds follow.
+/// </remarks>
+internal static class SearchPlane
+{
+    public const int Srid = 3857;
+
+    private const double SemiMajor = 6378137.0;
+    private const double EccentricitySquared = 0.00669437999014;
+    private const double LeastMeridianRadius = SemiMajor * (1.0 - EccentricitySquared);
+    private const double HighestLatitude = 85.0 * Math.PI / 180.0;
+
+    public static (double X, double Y) Of(Position position) =>
+        (SemiMajor * Radians(position.Longitude), SemiMajor * Math.Asinh(Math.Tan(Radians(position.Latitude))));
+
+    /// <summary>A radius in the plane around <paramref name="place"/> that holds everything within <paramref name="metres"/> of ground.</summary>
+    public static double Reach(Position place, double metres) =>
+        metres * MostStretched(Math.Abs(Radians(place.Latitude)) + metres / LeastMeridianRadius);
+
+    /// <summary>Metres of ground around <paramref name="place"/> within which everything lies inside <paramref name="planeMetres"/> of the plane.</summary>
+    public static double SurelySeen(Position place, double planeMetres) =>
+        planeMetres / MostStretched(Math.Atan(Math.Sinh((Math.Abs(Of(place).Y) + planeMetres) / SemiMajor)));
+
+    private static double MostStretched(double latitude)
+    {
+        var (sine, cosine) = Math.SinCos(Math.Min(latitude, HighestLatitude));
+        var root = Math.Sqrt(1.0 - EccentricitySquared * sine * sine);
+        return SemiMajor / (LeastMeridianRadius / (root * root * root) * cosine);
+    }
+
+    private static double Radians(double degrees) => degrees * (Math.PI / 180.0);
+}
