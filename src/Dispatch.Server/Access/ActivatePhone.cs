@@ -14,8 +14,14 @@ internal static class ActivatePhone
     public static byte[] Hash(string code) =>
         SHA256.HashData(Encoding.UTF8.GetBytes(code.Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant()));
 
-    public static async Task<IResult> Handle(Request request, IDbContextFactory<DispatchDb> store, TimeProvider time, CancellationToken cancellation)
+    public static async Task<IResult> Handle(Request request, IDbContextFactory<DispatchDb> store, FailedSignIns failed, HttpContext context, TimeProvider time, CancellationToken cancellation)
     {
+        var address = context.Connection.RemoteIpAddress?.ToString() ?? "";
+        if (failed.TooMany(address))
+        {
+            return Problems.TooMany();
+        }
+
         if (string.IsNullOrWhiteSpace(request.Code) || request.Code.Length > 32)
         {
             return Problems.Invalid(new Fault("code", "请输入服务站给您的激活码", "enter the code your station gave you"));
@@ -30,6 +36,7 @@ internal static class ActivatePhone
             .ExecuteUpdateAsync(code => code.SetProperty(code => code.UsedAt, now), cancellation);
         if (claimed == 0)
         {
+            failed.Count(address);
             return Problems.Unauthenticated("激活码不正确、已使用或已过期，请向服务站索取新码", "The code is wrong, used or expired: ask your station for a new one");
         }
 

@@ -20,19 +20,25 @@ internal static class SignIn
     private static readonly string NobodysHash = new PasswordHasher<Account>().HashPassword(null!, Guid.NewGuid().ToString());
 
     public static async Task<IResult> ByPassword(
-        Request request, bool? cookie, IDbContextFactory<DispatchDb> store, IPasswordHasher<Account> passwords, CancellationToken cancellation)
+        Request request, bool? cookie, IDbContextFactory<DispatchDb> store, IPasswordHasher<Account> passwords, FailedSignIns failed, CancellationToken cancellation)
     {
         if (string.IsNullOrWhiteSpace(request.Username) || string.IsNullOrEmpty(request.Password))
         {
             return Problems.Invalid(new Fault("username", "请输入用户名和密码", "user name and password are needed"));
         }
 
-        await using var db = await store.CreateDbContextAsync(cancellation);
         var username = request.Username.Trim().ToLowerInvariant();
+        if (failed.TooMany(username))
+        {
+            return Problems.TooMany();
+        }
+
+        await using var db = await store.CreateDbContextAsync(cancellation);
         var account = await db.Accounts.AsNoTracking().SingleOrDefaultAsync(account => account.Username == username, cancellation);
         var verdict = passwords.VerifyHashedPassword(account!, account?.PasswordHash ?? NobodysHash, request.Password);
         if (account is null || verdict == PasswordVerificationResult.Failed)
         {
+            failed.Count(username);
             return Problems.Unauthenticated("用户名或密码不正确", "User name or password is wrong");
         }
 

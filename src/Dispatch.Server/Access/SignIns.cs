@@ -19,6 +19,7 @@ internal static class SignIns
 
     public static IServiceCollection AddSignIns(this IServiceCollection services)
     {
+        services.AddSingleton<FailedSignIns>();
         services.AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>();
         services.AddDataProtection().SetApplicationName("dispatch");
         services.AddSingleton<KeysInPostgres>();

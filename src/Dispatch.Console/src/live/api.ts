@@ -5,7 +5,8 @@ import { heardServerTime } from './clock';
 
 export type Answer<T> =
   | { outcome: 'done'; value: T; status: number }
-  | { outcome: 'refused'; problem: Problem }
+  /** `body`: all that was said with the refusal, such as the report of an import. */
+  | { outcome: 'refused'; problem: Problem; body?: unknown }
   | { outcome: 'unknown'; why: 'offline' | 'timeout' | 'notConfirmed'; retryAfterMs: number };
 
 export interface CallOptions {
@@ -70,7 +71,7 @@ async function once<T>(method: string, path: string, { body, file, timeoutMs = 8
       const after = Number(response.headers.get('retry-after'));
       return { outcome: 'unknown', why: 'notConfirmed', retryAfterMs: Number.isFinite(after) && after > 0 ? after * 1000 : 2000 };
     }
-    return { outcome: 'refused', problem: asProblem(parsed, response.status) };
+    return { outcome: 'refused', problem: asProblem(parsed, response.status), body: parsed };
   } catch {
     return { outcome: 'unknown', why: late ? 'timeout' : 'offline', retryAfterMs: 2000 };
   } finally {

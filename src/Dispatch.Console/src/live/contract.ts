@@ -266,6 +266,17 @@ export interface RosterVolunteer {
   engaged: boolean;
 }
 export interface RosterPage { total: number; page: number; volunteers: RosterVolunteer[] }
+export interface Team {
+  id: Uuid;
+  externalId: string;
+  name: string;
+  kind: string;
+  kindName: string;
+  homeRegion: { code: string; name: string } | string;
+  captain: { id: Uuid; name: string } | null;
+  liaison: { id: Uuid; name: string } | null;
+  members: number;
+}
 export interface ImportReport {
   dryRun: boolean;
   lines?: number;

@@ -21,6 +21,7 @@ let often = false;
 let latest: Report | null = null;
 let sent: Report | null = null;
 let sentAt = 0;
+let retry: ReturnType<typeof setTimeout> | undefined;
 
 const options: PositionOptions = { enableHighAccuracy: true, timeout: 20_000, maximumAge: 10_000 };
 
@@ -52,7 +53,8 @@ export function follow(wanted: boolean, onTask: boolean): void {
   if (!wanted && watching !== null) {
     navigator.geolocation.clearWatch(watching);
     watching = null;
-    latest = null; // what was not sent before consent ended is never sent
+    latest = sent = null; // what was not sent before consent or duty ended is never sent, and the server forgets what it had
+    clearTimeout(retry);
   }
 }
 
@@ -75,7 +77,6 @@ export function sendTyped(longitude: number, latitude: number, datum: Datum): vo
   void send();
 }
 
-let retry: ReturnType<typeof setTimeout> | undefined;
 async function send(): Promise<void> {
   const report = latest;
   if (!report) return;

@@ -47,7 +47,8 @@ function watchPerson(): void {
     locate.follow(signedIn.value === 'in' && visible.value && consents.value?.location === true && (onDuty || onTask), onTask);
   });
   effect(() => { void alarm.keepScreenOn(visible.value && card.value !== null && isOpen(card.value.state)); });
-  locate.whenSent(() => void fetchMe());
+  // Reports are gathered on the server for a second before they count.
+  locate.whenSent(() => setTimeout(() => void fetchMe(), 1_500));
 
   let lookedAt = 0;
   const look = () => {

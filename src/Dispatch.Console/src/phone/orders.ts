@@ -68,13 +68,13 @@ async function send(key: string): Promise<void> {
     heard();
     const current = problem.status === 409 && isCard(problem.current) ? problem.current : null;
     refusals.value = { ...refusals.peek(), [order.lane]: current ? { kind: 'changed' } : { kind: 'refused', problem } };
-    if (current) take({ type: 'card', card: current });
+    if (current) take({ type: 'card', card: current }, true);
     await put(refused(box.peek(), order));
     return;
   }
   heard();
   // The answer is on the screen before the order leaves the box: never a moment that shows the old state as settled.
-  if (isCard(answer.value)) take({ type: 'card', card: answer.value });
+  if (isCard(answer.value)) take({ type: 'card', card: answer.value }, true);
   else take({ type: 'self', self: answer.value });
   confirmedAt.value = { ...confirmedAt.peek(), [order.lane]: serverNow() };
   await put(done(box.peek(), order));

@@ -13,6 +13,8 @@ import { accessToken, clear, signedIn } from './tokens';
 
 const pollEveryMs = 15_000;
 const meEveryMs = 300_000;
+/** While the page does not know who it belongs to. */
+const firstMeEveryMs = 5_000;
 /** A link that comes back at once is not announced as lost; it is not called live either. */
 const graceMs = 2_500;
 
@@ -37,14 +39,14 @@ export const freshness = computed((): Freshness => {
   return hub === 'catchingUp' || lately ? { kind: 'catchingUp' } : { kind: 'none', since: heardAt.value };
 });
 
-/** The one way in. Kept before it is receipted: what the server counts as delivered is on this phone's disk. */
-export function take(message: Message): void {
+/** The one way in. Kept before it is receipted: what the server counts as delivered is on this phone's disk. Answers to a button just pressed ring nothing. */
+export function take(message: Message, quiet = false): void {
   const before = state.peek();
   const after = apply(before, message);
   if (after === before) return;
   state.value = after;
   const kept = store.keep({ state: after, heardAt: heardAt.peek() });
-  for (const each of news(before, after)) {
+  for (const each of quiet ? [] : news(before, after)) {
     alarm.alarm(each.kind);
     void alarm.notice(each);
   }
@@ -144,5 +146,5 @@ export function keepFresh(now = false): void {
   const hub = connection.peek()?.freshness.peek().kind;
   const due = !asked.peek() || serverNow() - asked.peek()!.at >= pollEveryMs;
   if (hub && (now || (due && (hub !== 'live' || state.peek().cards.some((each) => isOpen(each.state)))))) void fetchMine();
-  if (hub && Date.now() - meAt > (now ? 30_000 : meEveryMs)) void fetchMe();
+  if (hub && Date.now() - meAt > (!state.peek().self ? firstMeEveryMs : now ? 30_000 : meEveryMs)) void fetchMe();
 }

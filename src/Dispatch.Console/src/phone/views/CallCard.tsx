@@ -85,6 +85,7 @@ function Answer({ card, expected, armed, ask }: { card: Card; expected: CalloutS
         <Press key={step} kind={i || card.state === 'standby' ? 'no' : 'yes'} shape={shapes[step]} armed={armed} onPress={() => press(step)}>{label(step, card)}</Press>
       ))}
       {!steps(expected).length && !pending.length && <Press kind="yes" armed={armed} onPress={() => take({ type: 'dismissed', id: card.id })}>{w().close}</Press>}
+      {card.state === 'expired' && card.incident.state === 'open' && !pending.length && <Press kind="no" armed={armed} onPress={() => giveStep(card, 'accept')}>{w().lateYes}</Press>}
     </>
   );
 }

@@ -1,0 +1,179 @@
+using System.Text.Json.Nodes;
+using Dispatch.Console.Tests.Support;
+using Dispatch.Server.Tests.Support;
+using Microsoft.Playwright;
+
+namespace Dispatch.Console.Tests;
+
+/// <summary>The job the phone is for: a call-out comes, is answered with a thumb, and is seen through to its end.</summary>
+public sealed class PhoneCallTests
+{
+    [Fact]
+    public async Task A_volunteer_accepts_sets_off_arrives_and_leaves_and_the_record_shows_every_step_once()
+    {
+        await using var node = await TestNode.StartAsync();
+        var volunteer = await node.World.VolunteerAsync(1830);
+        await using var phone = await PhonePage.ActivatedAsync(node, volunteer);
+        using var console = await node.SignInAsync("futian");
+        var incident = await console.RaiseAsync(ApiClient.Flood());
+
+        await phone.ShowsAsync("召集");
+        await phone.SaysAsync("水深及胸，注意触电");
+        await phone.SaysAsync("景田北六街");
+        await phone.SaysAsync("无法前往没有任何影响");
+        await Assertions.Expect(phone.Page.GetByRole(AriaRole.Timer)).ToBeVisibleAsync();
+        await phone.ScreenshotAsync("phone-offered");
+        await NoScrollingNeededAsync(phone, "接受", "无法前往");
+
+        await phone.PressAsync("接受");
+        await phone.ShowsAsync("已接受");
+        await phone.SaysAsync("已确认");
+        await phone.ScreenshotAsync("phone-accepted");
+        await phone.PressAsync("已出发");
+        await phone.ShowsAsync("已出发");
+        await phone.PressAsync("已到达");
+        await phone.ShowsAsync("已到达");
+        await phone.PressAsync("已撤离");
+        await phone.PressAsync("是，已撤离");
+        await phone.ShowsAsync("任务结束");
+        await phone.ScreenshotAsync("phone-released");
+        await phone.PressAsync("知道了");
+        await phone.SaysAsync("现在可能收到召集");
+
+        var kinds = await FactsAsync(console, incident);
+        string[] steps = ["CalloutOffered", "CalloutSent", "CalloutDelivered", "CalloutSeen", "CalloutAccepted", "CalloutEnRoute", "CalloutOnScene", "CalloutReleased"];
+        Assert.Equal(steps, kinds.Where(steps.Contains));
+    }
+
+    [Fact]
+    public async Task Declining_takes_one_reason_and_costs_nothing()
+    {
+        await using var node = await TestNode.StartAsync();
+        await using var phone = await PhonePage.ActivatedAsync(node, await node.World.VolunteerAsync(300));
+        using var console = await node.SignInAsync("futian");
+        var incident = await console.RaiseAsync(ApiClient.Flood());
+
+        await phone.ShowsAsync("召集");
+        await phone.PressAsync("无法前往");
+        await phone.SaysAsync("为什么无法前往");
+        await NoScrollingNeededAsync(phone, "在上班", "身体不适", "太远", "其他", "返回");
+        await phone.PressAsync("身体不适");
+        await phone.ShowsAsync("已记下");
+        await phone.SaysAsync("没有任何影响");
+
+        var callout = (await console.IncidentAsync(incident))["callouts"]![0]!;
+        Assert.Equal(("declined", "ill"), ((string?)callout["state"], (string?)callout["reason"]));
+    }
+
+    [Fact]
+    public async Task Turning_back_opens_the_place_for_the_standby_who_is_called_up()
+    {
+        await using var node = await TestNode.StartAsync();
+        await using var first = await PhonePage.ActivatedAsync(node, await node.World.VolunteerAsync(300));
+        await using var second = await PhonePage.ActivatedAsync(node, await node.World.VolunteerAsync(400));
+        using var console = await node.SignInAsync("futian");
+        var incident = await console.RaiseAsync(ApiClient.Flood());
+        await first.ShowsAsync("召集");
+        await second.ShowsAsync("召集");
+
+        // The second says yes without a line, while the first takes the only place.
+        await second.OfflineAsync(true);
+        await second.PressAsync("接受");
+        await second.SaysAsync("接受 · 未确认，正在重试");
+        await first.PressAsync("接受");
+        await first.ShowsAsync("已接受");
+        await second.OfflineAsync(false);
+        await second.ShowsAsync("候补");
+        await second.SaysAsync("请先不要前往");
+        await second.ScreenshotAsync("phone-standby");
+
+        await first.PressAsync("中途返回");
+        await first.PressAsync("道路不通");
+        await first.ShowsAsync("已记下");
+        await second.ShowsAsync("轮到您了");
+        await second.ScreenshotAsync("phone-called-up");
+        await second.PressAsync("已出发");
+        await second.ShowsAsync("已出发");
+        Assert.Equal(1, (int)(await console.IncidentAsync(incident))["needs"]![0]!["filled"]!);
+    }
+
+    [Fact]
+    public async Task A_recalled_volunteer_is_told_not_to_go()
+    {
+        await using var node = await TestNode.StartAsync();
+        await using var phone = await PhonePage.ActivatedAsync(node, await node.World.VolunteerAsync(300));
+        using var console = await node.SignInAsync("futian");
+        var incident = await console.RaiseAsync(ApiClient.Flood());
+        await phone.ShowsAsync("召集");
+
+        var (status, _) = await console.PostAsync($"/api/incidents/{incident}/recall", new { commandId = Guid.CreateVersion7(), reason = "水已退" });
+        Assert.Equal(200, status);
+
+        await phone.ShowsAsync("不再需要");
+        await phone.SaysAsync("请不要前往");
+        await Assertions.Expect(phone.Button("接受")).ToHaveCountAsync(0);
+        await phone.ScreenshotAsync("phone-recalled");
+    }
+
+    [Fact]
+    public async Task The_second_tap_of_a_double_tap_does_nothing()
+    {
+        await using var node = await TestNode.StartAsync();
+        await using var phone = await PhonePage.ActivatedAsync(node, await node.World.VolunteerAsync(300));
+        using var console = await node.SignInAsync("futian");
+        var incident = await console.RaiseAsync(ApiClient.Flood());
+        await phone.ShowsAsync("召集");
+        await Assertions.Expect(phone.Button("接受")).ToBeEnabledAsync();
+
+        // Four taps at the same spot within a second: only the first meets the button that was meant.
+        var spot = (await phone.Button("接受").BoundingBoxAsync())!;
+        for (var tap = 0; tap < 4; tap++)
+        {
+            await phone.Page.Mouse.ClickAsync(spot.X + (spot.Width / 2), spot.Y + (spot.Height / 2));
+            await Task.Delay(90);
+        }
+
+        await phone.ShowsAsync("已接受");
+        await Assertions.Expect(phone.Button("已出发")).ToBeEnabledAsync();
+        Assert.DoesNotContain("CalloutEnRoute", await FactsAsync(console, incident));
+    }
+
+    [Fact]
+    public async Task The_volunteer_reads_why_he_was_called_in_his_language()
+    {
+        await using var node = await TestNode.StartAsync();
+        await using var phone = await PhonePage.ActivatedAsync(node, await node.World.VolunteerAsync(300));
+        using var console = await node.SignInAsync("futian");
+        await console.RaiseAsync(ApiClient.Flood());
+        await phone.ShowsAsync("召集");
+
+        await phone.PressAsync("English");
+        await phone.ShowsAsync("Call-out");
+        await phone.SaysAsync("You may say no; it costs nothing.");
+        await phone.ScreenshotAsync("phone-english");
+        await phone.Page.GetByRole(AriaRole.Link, new() { Name = "Why me" }).ClickAsync();
+        await phone.SaysAsync("m"); // the distance is part of every explanation
+        await phone.Page.GetByRole(AriaRole.Link, new() { Name = "Back" }).ClickAsync();
+        await phone.Page.GetByRole(AriaRole.Link, new() { Name = "Back to the task" }).ClickAsync();
+        await phone.PressAsync("Accept");
+        await phone.ShowsAsync("Accepted");
+        Assert.Equal("en", await phone.Page.EvaluateAsync<string>("document.documentElement.lang"));
+        await phone.Page.ReloadAsync();
+        await phone.ShowsAsync("Accepted");
+    }
+
+    internal static async Task<List<string>> FactsAsync(ApiClient console, Guid incident)
+    {
+        var (_, record) = await console.GetAsync($"/api/incidents/{incident}/facts");
+        return record!["facts"]!.AsArray().Select(fact => (string)fact!["kind"]!).ToList();
+    }
+
+    private static async Task NoScrollingNeededAsync(PhonePage phone, params string[] buttons)
+    {
+        foreach (var word in buttons)
+        {
+            var box = (await phone.Button(word).BoundingBoxAsync())!;
+            Assert.True(box is { X: >= 0, Y: >= 0, Height: >= 64 } && box.X + box.Width <= 360 && box.Y + box.Height <= 640, $"{word}: {box.X} {box.Y} {box.Width} {box.Height}");
+        }
+    }
+}
