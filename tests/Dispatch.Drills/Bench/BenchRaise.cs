@@ -24,7 +24,7 @@ internal static class BenchRaise
         var progress = new Progress<string>(Console.WriteLine);
 
         await using var server = await ServerUnderTest.StartAsync(progress, cancellation);
-        using var station = await Station.SignInAsync(server.Address, Demo.Operator, Demo.Password, cancellation);
+        using var station = await Station.SignInAsync(server.Address, Demo.CityOperator, Demo.Password, cancellation);
         var me = await station.GetAsync<Me>("api/me", cancellation);
         var ground = await HomeGround.ReadAsync(station, me.Region.Code, cancellation);
         var roster = (await station.RosterAsync(cancellation)).Take(load.Phones).ToList();
@@ -60,11 +60,12 @@ internal static class BenchRaise
 
         await Task.WhenAll(running);
         var (processors, megabytes) = server.Used();
-        var check = await CheckAsync(station, raisedAt.Keys, console, history, cancellation);
+        var check = await CheckAsync(station, raisedAt.Keys, console, history, roster.Select(line => line.Id).ToHashSet(), cancellation);
+        var reconnects = counts.Connects - counts.Connected + console.Cuts;
         await over.CancelAsync();
         await Task.WhenAll(phones).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        var result = Summarise(load, category.Key, raisedAt, console, history, counts, check, processors, megabytes);
+        var result = Summarise(load, category.Key, raisedAt, console, history, counts, check, reconnects, processors, megabytes);
         Console.WriteLine(result.ToTable());
         var file = options.Text("--json", Path.Combine(Environment.CurrentDirectory, "bench-raise.json"));
         await File.WriteAllTextAsync(file, result.ToJson(), cancellation);
@@ -118,7 +119,7 @@ internal static class BenchRaise
     }
 
     private static async Task<HistoryCheck> CheckAsync(
-        Station station, IEnumerable<Guid> incidents, BenchConsole console, PhoneHistory history, CancellationToken cancellation)
+        Station station, IEnumerable<Guid> incidents, BenchConsole console, PhoneHistory history, HashSet<Guid> withPhone, CancellationToken cancellation)
     {
         // The last messages may be on their way; after that time they count as lost.
         var records = new Dictionary<Guid, List<Fact>>();
@@ -136,7 +137,7 @@ internal static class BenchRaise
         var check = new HistoryCheck();
         foreach (var (id, facts) in records)
         {
-            check.Add(facts, Needed, console.Heads.GetValueOrDefault(id), history.OfferedAt.ContainsKey);
+            check.Add(facts, Needed, console.Heads.GetValueOrDefault(id), withPhone, history.OfferedAt.ContainsKey);
         }
 
         return check;
@@ -144,7 +145,7 @@ internal static class BenchRaise
 
     private static BenchRaiseResult Summarise(
         Load load, string category, ConcurrentDictionary<Guid, long> raisedAt, BenchConsole console, PhoneHistory history, PhoneCounts counts, HistoryCheck check,
-        double processors, double megabytes)
+        int reconnects, double processors, double megabytes)
     {
         var raiseToPhone = new Latencies();
         foreach (var (callout, at) in history.OfferedAt)
@@ -167,7 +168,7 @@ internal static class BenchRaise
 
         return new BenchRaiseResult(
             Machine.Describe(), load, category, raiseToPhone.Summarise(), acceptToConsole.Summarise(), processors, megabytes,
-            check.Incidents, check.Offered, check.Accepted, counts.Connects - counts.Connected + console.Cuts,
+            check.Incidents, check.Offered, check.Accepted, reconnects,
             new()
             {
                 ["lost offers"] = check.Lost,

@@ -18,7 +18,7 @@ internal sealed class HistoryCheck
 
     public int Accepted { get; private set; }
 
-    /// <summary>Offers on record that no phone saw.</summary>
+    /// <summary>Offers on record to somebody whose phone was on, and that the phone did not see.</summary>
     public int Lost { get; private set; }
 
     /// <summary>Facts of an incident that are not numbered 1..n.</summary>
@@ -37,7 +37,7 @@ internal sealed class HistoryCheck
         return ordered.Zip(ordered.Skip(1)).Count(pair => pair.Second.From < pair.First.To);
     });
 
-    public void Add(IReadOnlyList<Fact> facts, int needed, int consoleHead, Func<Guid, bool> sawOffer)
+    public void Add(IReadOnlyList<Fact> facts, int needed, int consoleHead, IReadOnlySet<Guid> withPhone, Func<Guid, bool> sawOffer)
     {
         Incidents++;
         RecordGaps += facts.Where((fact, at) => fact.Number != at + 1).Count();
@@ -52,8 +52,8 @@ internal sealed class HistoryCheck
         foreach (var offer in facts.Where(fact => fact.Kind == "CalloutOffered"))
         {
             Offered++;
-            Lost += sawOffer(offer.CalloutId!.Value) ? 0 : 1;
             var volunteer = offer.Data.GetProperty("callout").GetProperty("volunteer").GetProperty("id").GetGuid();
+            Lost += withPhone.Contains(volunteer) && !sawOffer(offer.CalloutId!.Value) ? 1 : 0;
             var end = facts.FirstOrDefault(fact => fact.CalloutId == offer.CalloutId && Ends.Contains(fact.Kind));
             engagements.Add((volunteer, offer.At, end?.At ?? DateTimeOffset.MaxValue));
         }

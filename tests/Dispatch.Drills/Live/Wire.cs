@@ -16,7 +16,7 @@ internal sealed record RegionName(string Code, string Name);
 
 internal sealed record VolunteerPage(int Total, int Page, IReadOnlyList<RosterLine> Volunteers);
 
-internal sealed record RosterLine(Guid Id, string ExternalId, string Name, RegionName HomeRegion, string Assessment, IReadOnlyList<Qualification> Qualifications);
+internal sealed record RosterLine(Guid Id, string ExternalId, string Name, RegionName HomeRegion, bool AvailableNow, IReadOnlyList<Qualification> Qualifications);
 
 internal sealed record Qualification(string Key, bool Expired);
 
@@ -41,7 +41,13 @@ internal sealed record PhoneCurrent(long Cursor, DateTimeOffset ServerTime);
 internal sealed record Watching(string Epoch, DateTimeOffset ServerTime, long Cursor);
 
 /// <summary>What the hub answers to an order of a phone: the card as it is now, or why not.</summary>
-internal sealed record Answered(bool Ok, Card? Card, JsonElement? Problem);
+internal sealed record Answered(bool Ok, Card? Card, JsonElement? Problem)
+{
+    /// <summary>The server itself does not know whether it is done: the same order again finds out.</summary>
+    [JsonIgnore]
+    public bool IsUnknown => Problem is { ValueKind: JsonValueKind.Object } problem
+        && problem.GetProperty("type").GetString() == "https://dispatch.invalid/problems/notConfirmed";
+}
 
 internal sealed record Fact(Guid IncidentId, int Number, string Kind, DateTimeOffset At, Guid? CalloutId, JsonElement Data);
 

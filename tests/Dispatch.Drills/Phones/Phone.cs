@@ -61,7 +61,8 @@ internal sealed class Phone(Uri server, PhoneSignIn signIn, long cursor, PhoneCo
 
         try
         {
-            return await connection.InvokeCoreAsync<Answered>(method, arguments, cancellation);
+            var answered = await connection.InvokeCoreAsync<Answered>(method, arguments, cancellation);
+            return answered.IsUnknown ? null : answered;
         }
         catch (Exception) when (!cancellation.IsCancellationRequested)
         {

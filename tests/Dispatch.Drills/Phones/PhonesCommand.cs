@@ -57,9 +57,10 @@ internal static class PhonesCommand
             throw new CommandException("There is nobody on this operator's roster. Load the demo (--Demo:Load=true) or import a roster first.");
         }
 
-        var mixed = roster.OrderBy(line => line.ExternalId, StringComparer.Ordinal).ToArray();
+        // Those who would be asked come first: a phone in a drawer shows a newcomer nothing. The demo's hand phones are left to people.
+        var mixed = roster.Where(line => !Demo.IsHandPhone(line.ExternalId)).OrderBy(line => line.ExternalId, StringComparer.Ordinal).ToArray();
         new Random(seed).Shuffle(mixed);
-        return mixed.Take(count).ToList();
+        return mixed.OrderByDescending(line => line.AvailableNow).Take(count).ToList();
     }
 
     private static async Task ReportAsync(PhoneCounts counts, CancellationToken cancellation)
