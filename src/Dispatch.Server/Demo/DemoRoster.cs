@@ -288,7 +288,8 @@ internal sealed class DemoRoster
             return new("on", []);
         }
 
-        var duty = Roll(chance, ("on", 52), ("byHours", 33), ("off", 15));
+        // Few are on duty at any hour, as in life; the simulated phones put their own volunteers on duty, so that those who are asked can answer.
+        var duty = Roll(chance, ("on", 4), ("byHours", 12), ("off", 84));
         if (duty == "on" && chance.Next(100) < 80)
         {
             return new(duty, []);
