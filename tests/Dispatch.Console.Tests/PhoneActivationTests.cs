@@ -46,6 +46,20 @@ public sealed class PhoneActivationTests
     }
 
     [Fact]
+    public async Task A_link_from_the_station_carries_the_code_and_does_not_keep_it()
+    {
+        await using var node = await TestNode.StartAsync();
+        var code = await PhonePage.CodeAsync(node, await node.World.VolunteerAsync(200));
+        await using var phone = await PhonePage.OpenAsync(node);
+        await phone.Page.GotoAsync("about:blank");
+        await phone.Page.GotoAsync($"{node.Address}/phone.html#code={code}");
+
+        await phone.PressAsync("激活");
+        await phone.SaysAsync("现在可能收到召集");
+        Assert.DoesNotContain(code, phone.Page.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Signing_out_takes_everything_personal_off_the_phone()
     {
         await using var node = await TestNode.StartAsync();

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Dispatch.Console.Tests.Support;
 using Dispatch.Server.Tests.Support;
 using Microsoft.Playwright;
@@ -20,6 +19,8 @@ public sealed class PhoneCallTests
         await phone.ShowsAsync("召集");
         await phone.SaysAsync("水深及胸，注意触电");
         await phone.SaysAsync("景田北六街");
+        await phone.SaysAsync("距您 1.8 公里");
+        await phone.SaysAsync("西南");
         await phone.SaysAsync("无法前往没有任何影响");
         await Assertions.Expect(phone.Page.GetByRole(AriaRole.Timer)).ToBeVisibleAsync();
         await phone.ScreenshotAsync("phone-offered");
@@ -111,6 +112,7 @@ public sealed class PhoneCallTests
 
         await phone.ShowsAsync("不再需要");
         await phone.SaysAsync("请不要前往");
+        await phone.SaysAsync("水已退");
         await Assertions.Expect(phone.Button("接受")).ToHaveCountAsync(0);
         await phone.ScreenshotAsync("phone-recalled");
     }
@@ -160,6 +162,51 @@ public sealed class PhoneCallTests
         Assert.Equal("en", await phone.Page.EvaluateAsync<string>("document.documentElement.lang"));
         await phone.Page.ReloadAsync();
         await phone.ShowsAsync("Accepted");
+    }
+
+    [Fact]
+    public async Task A_call_vibrates_and_rings_until_the_screen_is_touched_and_keeps_the_screen_on()
+    {
+        const string Listening = """
+            window.heard = { vibrated: 0, tones: 0, awake: 0 };
+            navigator.vibrate = (pattern) => { if (pattern !== 0) heard.vibrated++; return true; };
+            const start = OscillatorNode.prototype.start;
+            OscillatorNode.prototype.start = function (...at) { heard.tones++; return start.apply(this, at); };
+            navigator.wakeLock.request = async () => { heard.awake++; return { released: false, release: async () => { heard.awake--; } }; };
+            """;
+        await using var node = await TestNode.StartAsync();
+        await using var phone = await PhonePage.ActivatedAsync(node, await node.World.VolunteerAsync(300), Listening);
+        using var console = await node.SignInAsync("futian");
+        await console.RaiseAsync(ApiClient.Flood());
+        await phone.ShowsAsync("召集");
+
+        Task<int> HeardAsync(string what) => phone.Page.EvaluateAsync<int>($"heard.{what}");
+        await Eventually.True(async () => await HeardAsync("vibrated") >= 2 && await HeardAsync("tones") >= 12, "a ring that repeats");
+        Assert.Equal(1, await HeardAsync("awake"));
+
+        await phone.Page.Mouse.ClickAsync(180, 300); // anywhere: it need not be an answer
+        var before = await HeardAsync("vibrated");
+        await Task.Delay(3000); // longer than the ring's pause of 2.2 s
+        Assert.Equal(before, await HeardAsync("vibrated"));
+
+        await phone.PressAsync("无法前往");
+        await phone.PressAsync("太远");
+        await phone.ShowsAsync("已记下");
+        Assert.Equal(0, await HeardAsync("awake"));
+    }
+
+    [Fact]
+    public async Task The_countdown_follows_the_servers_clock_on_a_phone_that_is_ten_minutes_off()
+    {
+        await using var node = await TestNode.StartAsync();
+        await using var phone = await PhonePage.ActivatedAsync(
+            node, await node.World.VolunteerAsync(300), "const real = Date.now.bind(Date); Date.now = () => real() + 600_000;");
+        using var console = await node.SignInAsync("futian");
+        await console.RaiseAsync(ApiClient.Flood());
+        await phone.ShowsAsync("召集");
+
+        var left = await phone.Page.GetByRole(AriaRole.Timer).GetAttributeAsync("aria-label");
+        Assert.InRange(int.Parse(left!.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture), 90, 120);
     }
 
     internal static async Task<List<string>> FactsAsync(ApiClient console, Guid incident)

@@ -83,6 +83,23 @@ public sealed class PhoneOfflineTests
     }
 
     [Fact]
+    public async Task Where_the_live_line_is_blocked_a_call_still_comes_by_asking_and_the_page_says_that_it_is_slow()
+    {
+        await using var node = await TestNode.StartAsync();
+        await using var phone = await PhonePage.ActivatedAsync(node, await node.World.VolunteerAsync(300));
+        using var console = await node.SignInAsync("futian");
+        await phone.Page.RouteWebSocketAsync("**/live**", socket => socket.CloseAsync());
+        await phone.Page.ReloadAsync();
+        await Assertions.Expect(phone.Page.Locator(".fresh.slow")).ToBeVisibleAsync(new() { Timeout = 25_000 });
+
+        await console.RaiseAsync(ApiClient.Flood());
+        await Assertions.Expect(phone.Heading).ToContainTextAsync("召集", new() { Timeout = 25_000 });
+        await phone.PressAsync("接受");
+        await phone.ShowsAsync("已接受");
+        await Assertions.Expect(phone.Page.Locator(".fresh.live")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task A_reload_in_the_middle_of_a_task_goes_on_where_it_was()
     {
         await using var node = await TestNode.StartAsync();

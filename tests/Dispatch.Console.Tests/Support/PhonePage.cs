@@ -24,7 +24,7 @@ internal sealed class PhonePage : IAsyncDisposable
     /// <summary>The heading of the card in hand: its state in one word.</summary>
     public ILocator Heading => Page.Locator(".band h1");
 
-    public static async Task<PhonePage> OpenAsync(TestNode node, int width = 360, int height = 640)
+    public static async Task<PhonePage> OpenAsync(TestNode node, string? script = null, int width = 360, int height = 640)
     {
         var context = await Chromium.NewContextAsync(new()
         {
@@ -32,10 +32,15 @@ internal sealed class PhonePage : IAsyncDisposable
             HasTouch = true,
             Locale = "zh-CN",
             TimezoneId = "Asia/Shanghai",
-            Geolocation = new() { Longitude = (float)World.Centre.Longitude, Latitude = (float)World.Centre.Latitude, Accuracy = 12 },
+            Geolocation = new() { Longitude = 114.0271f, Latitude = 22.5331f, Accuracy = 12 }, // 1.8 km north-east of the incidents
             Permissions = ["geolocation", "clipboard-write"],
         });
         context.SetDefaultTimeout(15_000);
+        if (script is not null)
+        {
+            await context.AddInitScriptAsync(script);
+        }
+
         var phone = new PhonePage(node.Address, context, await context.NewPageAsync());
         context.Request += (_, request) => phone.Note(request.Url);
         phone.Page.WebSocket += (_, socket) => phone.Note(socket.Url.Replace("ws:", "http:", StringComparison.Ordinal));
@@ -45,9 +50,9 @@ internal sealed class PhonePage : IAsyncDisposable
     }
 
     /// <summary>A phone that its volunteer has activated and that shows his duty switch.</summary>
-    public static async Task<PhonePage> ActivatedAsync(TestNode node, Guid volunteer)
+    public static async Task<PhonePage> ActivatedAsync(TestNode node, Guid volunteer, string? script = null)
     {
-        var phone = await OpenAsync(node);
+        var phone = await OpenAsync(node, script);
         await phone.ActivateAsync(await CodeAsync(node, volunteer));
         await Assertions.Expect(phone.Page.GetByRole(AriaRole.Group, new() { Name = "值班" })).ToBeVisibleAsync();
         await phone.LiveAsync();
@@ -93,7 +98,7 @@ internal sealed class PhonePage : IAsyncDisposable
 
     private void Note(string url)
     {
-        if (!url.StartsWith(address, StringComparison.Ordinal) && !url.StartsWith("data:", StringComparison.Ordinal))
+        if (!url.StartsWith(address, StringComparison.Ordinal) && !url.StartsWith("data:", StringComparison.Ordinal) && url != "about:blank")
         {
             outside.Add(url);
         }

@@ -56,5 +56,6 @@ export function timeLeft(card: Card, serverNow: number): { seconds: number; frac
   const due = Date.parse(card.dueAt);
   const whole = Math.max(1, due - Date.parse(card.offeredAt));
   const left = Math.max(0, due - serverNow);
-  return { seconds: Math.ceil(left / 1000), fraction: Math.min(1, left / whole) };
+  // Our clock may be a moment behind the server's: never more than there was.
+  return { seconds: Math.ceil(Math.min(left, whole) / 1000), fraction: Math.min(1, left / whole) };
 }

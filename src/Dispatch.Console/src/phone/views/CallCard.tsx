@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { signal } from '@preact/signals';
 import type { CalloutState, Card } from '../../live/contract';
 import { now } from '../../live/clock';
+import { reasonOf } from '../../words/domain';
 import { detailOf, nameOf, titleOf } from '../../words/lang';
 import { expectedState as expectedOf, box, giveStep, refusals } from '../orders';
 import { isOpen, steps, timeLeft, type Step } from '../card';
@@ -64,6 +65,7 @@ function Ended({ card }: { card: Card }) {
   return (
     <>
       <div class="sign"><Icon shape={shapeOf[card.state]} size="6.5rem" /></div>
+      {card.reason && <p>{w().reason} · {reasonOf(card.reason)}</p>}
       <p class="quiet"><b>{categoryOf(card)}</b> · {nameOf(card.need)}<br />{card.incident.address}</p>
       <nav class="tools"><a class="tool" href={`#why/${card.id}`}>{w().why}</a></nav>
     </>

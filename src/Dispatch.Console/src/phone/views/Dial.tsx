@@ -27,7 +27,7 @@ export function TimeLeft({ card }: { card: Card }) {
 export function Way({ card }: { card: Card }) {
   const from = (fix.value && !fix.value.typed ? fix.value : null) ?? (card.locatedBy === 'fix' ? state.value.self?.position : null) ?? null;
   const metres = from ? distanceMetres(from, card.incident) : card.distanceMetres;
-  const degrees = from && metres > 20 ? bearingDegrees(from, card.incident) : null;
+  const degrees = from && metres >= 50 ? bearingDegrees(from, card.incident) : null;
   return (
     <div class="way">
       {degrees !== null && (
@@ -37,7 +37,7 @@ export function Way({ card }: { card: Card }) {
           <path class="arrow" d="M50 14L64 66 50 57 36 66Z" transform={`rotate(${degrees.toFixed(0)} 50 50)`} />
         </svg>
       )}
-      <p><b>{w().away(distance(metres))}</b>{degrees !== null && <b> · {w().directions[compassPoint(degrees)]}</b>}
+      <p><b>{from && metres < 50 ? w().here : w().away(distance(metres))}</b>{degrees !== null && <b> · {w().directions[compassPoint(degrees)]}</b>}
         <span class="small">{from ? w().fromFix : card.locatedBy === 'fix' ? w().fromFix : w().fromAddress}</span></p>
     </div>
   );

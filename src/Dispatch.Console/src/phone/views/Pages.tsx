@@ -8,7 +8,7 @@ import { detailOf, nameOf, textOf, titleOf } from '../../words/lang';
 import { dateOf, whenOf } from '../../words/times';
 import * as alarm from '../alarm';
 import { isActive } from '../card';
-import { confirmedAt, consents, refusals, setConsent } from '../orders';
+import { box, confirmedAt, consents, refusals, setConsent } from '../orders';
 import { state, zone } from '../phone';
 import { signOut } from '../tokens';
 import { w } from '../words';
@@ -103,7 +103,7 @@ export function Ring() {
 
 export function Account() {
   const [sure, setSure] = useState(false);
-  const busy = state.value.cards.some((card) => isActive(card.state));
+  const busy = state.value.cards.some((card) => isActive(card.state)) || box.value.some((order) => order.step);
   return (
     <Page title={w().account}>
       <p>{busy ? w().signOutOpen : w().signOutHow}</p>
