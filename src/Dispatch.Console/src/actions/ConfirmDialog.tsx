@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { words } from '../words/console';
 import { confirm, question, reasonIs, type Question } from './ordering';
 
@@ -14,7 +14,7 @@ function Asking({ q }: { q: Question }) {
   const reason = useSignal('');
   const missing = useSignal(false);
   const returnTo = useRef(document.activeElement);
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current?.showModal();
     return () => { if (returnTo.current instanceof HTMLElement && returnTo.current.isConnected) returnTo.current.focus(); };
   }, []);

@@ -1,4 +1,5 @@
 // Raising takes the right-hand side, not a window over everything: the map stays clickable and the board stays readable.
+import { useLayoutEffect } from 'preact/hooks';
 import type { Grade, ResponseLevel, Warning } from '../live/contract';
 import { putAside } from '../live/orders';
 import { Icon } from '../board/glyphs';
@@ -11,20 +12,19 @@ import { CategoryPicker } from './CategoryPicker';
 import { Field, invalidAt } from './Field';
 import { NeedsEditor } from './NeedsEditor';
 import { PlaceFields } from './PlaceFields';
-import { closeRaise, draft, draftCategory, draftOrder, edit, faults, hasScales, submit } from './raising';
+import { closeRaise, draft, draftCategory, draftOrder, edit, faults, focusForm, hasScales, submit } from './raising';
 
 const shownFields = ['category', 'position', 'address', 'grade', 'warning', 'responseLevel', 'risk', 'needs'];
 
-/** Enter in a field must not call people out: only the button does, or Ctrl and Enter. */
+/** Enter in a field must not call people out: only the button does, or Ctrl and Enter (keys.ts), wherever the focus is. */
 function onKeyDown(event: KeyboardEvent): void {
-  if (event.key !== 'Enter' || event.isComposing) return;
-  if (event.ctrlKey || event.metaKey) { event.preventDefault(); void submit(); }
-  else if (event.target instanceof HTMLInputElement) event.preventDefault();
+  if (event.key === 'Enter' && event.target instanceof HTMLInputElement && !event.ctrlKey && !event.metaKey) event.preventDefault();
 }
 
 export function RaiseForm() {
   const w = raiseWords();
   const d = draft.value;
+  useLayoutEffect(focusForm, [d?.id]);
   if (!d) return null;
   const order = draftOrder.value;
   const busy = order !== undefined && order.state !== 'refused';

@@ -44,8 +44,11 @@ export function openRaise(place?: { longitude: number; latitude: number }): void
     draft.value ??= { id: uuid7(), category: '', grade: null, warning: null, responseLevel: null, risk: '', address: '', coordinates: '', datum: 'wgs84', needs: [], own: {} };
     if (place) placeAt(place);
   });
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('#raise [data-first]')?.focus());
+  focusForm();
 }
+
+/** Before the next key is heard: what is typed right after N belongs to the form, and never to the keys of the console. */
+export const focusForm = (): void => document.querySelector<HTMLElement>('#raise [data-first]')?.focus();
 
 /** A click on our own map, or the centre of a named region: WGS-84. */
 export function placeAt(place: { longitude: number; latitude: number }): void {

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { keyWords, raiseWords } from '../words/raise';
 import { words } from '../words/console';
 
@@ -7,7 +7,7 @@ export const helpOpen = signal(false);
 
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => { if (helpOpen.value && !dialog.current?.open) dialog.current?.showModal(); }, [helpOpen.value]);
+  useLayoutEffect(() => { if (helpOpen.value && !dialog.current?.open) dialog.current?.showModal(); }, [helpOpen.value]);
   if (!helpOpen.value) return null;
   const k = keyWords();
   const rows: [string, string][] = [

@@ -1,6 +1,6 @@
 // The whole console by keyboard. A letter is an order only outside of fields and dialogs, and never together with Ctrl, Alt or Meta.
 import { ask, question } from '../actions/ordering';
-import { closeRaise, draft, openRaise } from '../actions/raising';
+import { closeRaise, draft, openRaise, submit } from '../actions/raising';
 import { query, selected, selectedId, step, tab, view } from '../board/choices';
 import { switchLang } from '../words/lang';
 import { acknowledge, ringing, ringingIncident } from './alarm';
@@ -38,6 +38,11 @@ export function listenToKeys(): () => void {
   const onKey = (event: KeyboardEvent) => {
     if (event.isComposing || event.defaultPrevented || question.peek() || helpOpen.peek()) return;
     if (event.key === 'Escape') return escape();
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && draft.peek()) {
+      event.preventDefault();
+      void submit();
+      return;
+    }
     if (event.ctrlKey || event.altKey || event.metaKey || isWriting(event.target)) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const act = keys[key];
@@ -58,5 +63,10 @@ function escape(): void {
   else selectedId.value = null;
 }
 
-const focusOn = (selector: string) => requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus());
+/** At once when it is there, so that the next key goes to it; after the next drawing when it has yet to appear. */
+function focusOn(selector: string): void {
+  const found = document.querySelector<HTMLElement>(selector);
+  if (found) found.focus();
+  else requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus());
+}
 const isWriting = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null;

@@ -17,7 +17,8 @@ export function apply(board: Board, fact: Fact): Board {
   const incident = board.incidents.get(fact.incidentId);
   if (!incident) {
     if (fact.kind !== 'IncidentRaised') return heard(board, fact.incidentId, fact.number);
-    return put(board, { ...fact.data.incident, callouts: [], lastFact: fact.number });
+    const { raisedBy, ...raised } = fact.data.incident; // names are joined beside the fact, not stored in it
+    return put(board, { ...raised, raisedBy: { id: raisedBy.id, name: raisedBy.name ?? fact.by.name ?? '' }, callouts: [], lastFact: fact.number });
   }
   if (fact.number <= incident.lastFact) return board;
   if (fact.number > incident.lastFact + 1) return heard(board, fact.incidentId, fact.number);

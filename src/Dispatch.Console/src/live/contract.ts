@@ -181,7 +181,7 @@ export interface Responder {
   latitude: number;
   takenAt: Instant | null;
   locatedBy: 'fix' | 'address';
-  engaged: boolean;
+  engaged: boolean | Uuid | null;
   qualifications: string[];
 }
 
@@ -199,7 +199,7 @@ interface FactOf<Kind extends string, Data> {
 interface OfNeed { needOrdinal: number }
 interface Filled extends OfNeed { filled: number }
 export type Fact =
-  | FactOf<'IncidentRaised', { incident: Omit<Incident, 'callouts'> }>
+  | FactOf<'IncidentRaised', { incident: Omit<Incident, 'callouts' | 'raisedBy'> & { raisedBy: { id: Uuid; name?: string | null } } }>
   | FactOf<'RingOpened', OfNeed & { ring: number; regionCode: string; regionName: string; level: number }>
   | FactOf<'WaveSent', { wave: number; considered: number; needs: { needOrdinal: number; asked: number; exhausted?: boolean }[] }>
   | FactOf<'CalloutOffered', { callout: Callout }>

@@ -104,7 +104,7 @@ function pointing(map: GlMap): (() => void)[] {
     openRaise({ longitude: event.lngLat.lng, latitude: event.lngLat.lat });
   });
   const onKey = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || !draft.peek()) return;
+    if (event.key !== 'Enter' || event.ctrlKey || event.metaKey || !draft.peek()) return; // with Ctrl it sends
     const centre = map.getCenter();
     placeAt({ longitude: centre.lng, latitude: centre.lat });
   };

@@ -1,6 +1,6 @@
 // The code is shown once and kept nowhere: closing the dialog is the end of it.
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { call } from '../live/api';
 import { now } from '../live/clock';
 import type { Problem, RosterVolunteer } from '../live/contract';
@@ -17,7 +17,7 @@ export function ActivationCode({ volunteer, onClose }: { volunteer: RosterVolunt
   const problem = useSignal<Problem | 'unknown' | null>(null);
   const copied = useSignal(false);
   const returnTo = useRef(document.activeElement);
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current?.showModal();
     return () => { if (returnTo.current instanceof HTMLElement) returnTo.current.focus(); };
   }, []);

@@ -8,12 +8,12 @@ import { onTheWay } from './responders';
 export function onDutyLayer(map: GlMap): () => void {
   return show(
     map, 'on-duty',
-    [{ id: 'on-duty', type: 'circle', paint: { 'circle-radius': ['interpolate', ['linear'], ['zoom'], 10, 2, 14, 4.5], 'circle-stroke-width': 1 } }],
+    [{ id: 'on-duty', type: 'circle', paint: { 'circle-radius': ['interpolate', ['linear'], ['zoom'], 10, 1.6, 12, 2.4, 15, 5], 'circle-stroke-width': 1 } }],
     () => {
       const shown = new Set(onTheWay.value.map((r) => r.callout.volunteer.id));
       return onDuty.value.filter((r) => !shown.has(r.volunteerId)).map((r) => point([r.longitude, r.latitude], { free: r.availableNow && !r.engaged }));
     },
-    (p) => ({ 'on-duty': { 'circle-color': p.idle, 'circle-opacity': ['case', ['get', 'free'], 0.75, 0], 'circle-stroke-color': p.idle, 'circle-stroke-opacity': 0.55 } }),
+    (p) => ({ 'on-duty': { 'circle-color': p.idle, 'circle-opacity': ['case', ['get', 'free'], 0.6, 0], 'circle-stroke-color': p.idle, 'circle-stroke-opacity': 0.35 } }),
     () => shownLayers.value.onDuty,
   );
 }
