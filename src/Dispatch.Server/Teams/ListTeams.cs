@@ -44,9 +44,3 @@ internal static class ListTeams
 
     private static Named? Of(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : new(reader.GetGuid(column), reader.GetString(column + 1));
 }
-
-internal static class TeamRoutes
-{
-    public static void MapTeams(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/teams", ListTeams.Handle).RequireAuthorization(SignIns.OperatorsOnly).WithTags("Roster").Produces<IReadOnlyList<ListTeams.View>>();
-}

@@ -27,8 +27,8 @@ internal static class ImportTemplate
 
         return TypedResults.File(
             XlsxFile.Write(
-                ("志愿者", [[.. RosterColumn.All.Select(column => column.Heading)]]),
-                ("说明", [["列", "Column", "填写说明", "Hint"], .. RosterColumn.All.Select(column => (IReadOnlyList<string>)[column.Heading, column.Key, column.Hint, column.HintEn])]),
+                ("志愿者", [[.. RosterColumns.All.Select(column => column.Heading)]]),
+                ("说明", [["列", "Column", "填写说明", "Hint"], .. RosterColumns.All.Select(column => (IReadOnlyList<string>)[column.Heading, column.Key, column.Hint, column.HintEn])]),
                 ("资质", [["名称", "Name", "代号", "须有证书"], .. qualifications.Select(one => (IReadOnlyList<string>)[one.Name, one.NameEn, one.Key, one.NeedsCertificate ? "是" : "否"])]),
                 ("属地", regions)),
             XlsxFile.MediaType, "dispatch-roster.xlsx");

@@ -2,10 +2,10 @@ using Dispatch.Server.Imports;
 
 namespace Dispatch.Server.Volunteers;
 
-/// <summary>The columns of a roster file. Either heading is accepted; a heading we do not know is a fault, because it may be a misspelt one we need.</summary>
-internal sealed class RosterColumn(string key, string heading, string hint, string hintEn, params string[] aliases)
+/// <summary>The columns of a roster file.</summary>
+internal static class RosterColumns
 {
-    public static readonly RosterColumn
+    public static readonly TableColumn
         ExternalId = new("externalId", "编号", "服务站自编号，导入以此识别同一人", "the station's own number: the same number is the same person"),
         Name = new("name", "姓名", "", ""),
         Region = new("regionCode", "属地代码", "社区、街道或区的代码，如 440304008005", "code of the community, street or district", "属地"),
@@ -32,15 +32,7 @@ internal sealed class RosterColumn(string key, string heading, string hint, stri
         CrossRegionConsent = new("consentCrossRegion", "同意跨区", "是 / 否，不填为不变", "yes / no, empty: unchanged"),
         Teams = new("teams", "队伍", "队伍编号，多支用；分隔；无 表示没有", "team numbers, several separated by ;");
 
-    public string Key { get; } = key;
-
-    public string Heading { get; } = heading;
-
-    public string Hint { get; } = hint;
-
-    public string HintEn { get; } = hintEn;
-
-    public static IReadOnlyList<RosterColumn> All { get; } =
+    public static IReadOnlyList<TableColumn> All { get; } =
     [
         ExternalId, Name, Region, DateOfBirth, Fitness, Assessment, Address, Longitude, Latitude, Datum, Uncertainty,
         Qualifications, CertificateNumbers, Issuers, Grades, ValidFrom, ValidUntil, PolicyNumber, Insurer, InsuredFrom, InsuredUntil,
@@ -48,38 +40,5 @@ internal sealed class RosterColumn(string key, string heading, string hint, stri
     ];
 
     /// <summary>Columns that say nothing without <see cref="Qualifications"/>.</summary>
-    public static IReadOnlyList<RosterColumn> OfCertificates { get; } = [CertificateNumbers, Issuers, Grades, ValidFrom, ValidUntil];
-
-    /// <summary>Where each column stands in the file.</summary>
-    public static Dictionary<RosterColumn, int> Locate(SheetLine header, List<ImportFault> faults)
-    {
-        var places = new Dictionary<RosterColumn, int>();
-        for (var place = 0; place < header.Cells.Count; place++)
-        {
-            var heading = header[place].Text;
-            if (heading.Length == 0)
-            {
-                continue;
-            }
-
-            if (All.FirstOrDefault(column => column.IsHeaded(heading)) is not { } column)
-            {
-                faults.Add(new(header.Number, heading, heading, "不认识的列，请对照模板", "unknown column: compare with the template"));
-            }
-            else if (!places.TryAdd(column, place))
-            {
-                faults.Add(new(header.Number, column.Heading, heading, "同一列出现两次", "the column is there twice"));
-            }
-        }
-
-        if (!places.ContainsKey(ExternalId))
-        {
-            faults.Add(new(header.Number, ExternalId.Heading, "", "缺少 编号 列：第一行应为表头", "the column externalId is missing: the first line names the columns"));
-        }
-
-        return places;
-    }
-
-    private bool IsHeaded(string heading) =>
-        heading == Heading || heading.Equals(Key, StringComparison.OrdinalIgnoreCase) || aliases.Contains(heading);
+    public static IReadOnlyList<TableColumn> OfCertificates { get; } = [CertificateNumbers, Issuers, Grades, ValidFrom, ValidUntil];
 }

@@ -76,7 +76,7 @@ internal sealed class RosterPlan
         if (before is not null && !Caller.Covers(commandPath, before.RegionPath))
         {
             // Said without a name or a place: what lies outside the operator's region is not disclosed.
-            Fault(line, RosterColumn.ExternalId, line.ExternalId, "此编号不属于您的辖区", "this number does not belong to your region");
+            Fault(line, RosterColumns.ExternalId, line.ExternalId, "此编号不属于您的辖区", "this number does not belong to your region");
             return;
         }
 
@@ -85,11 +85,11 @@ internal sealed class RosterPlan
         var teams = TeamsOf(line, before, now, commandPath);
         if (before is null)
         {
-            Require(line, RosterColumn.Name, line.Name);
-            Require(line, RosterColumn.Region, line.RegionCode);
-            Require(line, RosterColumn.DateOfBirth, line.DateOfBirth);
-            Require(line, RosterColumn.Fitness, line.Fitness);
-            Require(line, RosterColumn.Assessment, line.Assessment);
+            Require(line, RosterColumns.Name, line.Name);
+            Require(line, RosterColumns.Region, line.RegionCode);
+            Require(line, RosterColumns.DateOfBirth, line.DateOfBirth);
+            Require(line, RosterColumns.Fitness, line.Fitness);
+            Require(line, RosterColumns.Assessment, line.Assessment);
         }
 
         if (faults.Count > wasFaults || region is null)
@@ -124,7 +124,7 @@ internal sealed class RosterPlan
             return region;
         }
 
-        Fault(line, RosterColumn.Region, code, "没有此属地，或不在您的辖区内", "no such region, or not in your region");
+        Fault(line, RosterColumns.Region, code, "没有此属地，或不在您的辖区内", "no such region, or not in your region");
         return null;
     }
 
@@ -145,7 +145,7 @@ internal sealed class RosterPlan
             }
             else
             {
-                Fault(line, RosterColumn.Teams, externalId, "没有此队伍，或不在您的辖区内", "no such team, or not in your region");
+                Fault(line, RosterColumns.Teams, externalId, "没有此队伍，或不在您的辖区内", "no such team, or not in your region");
             }
         }
 
@@ -187,7 +187,7 @@ internal sealed class RosterPlan
         && a.Consents.SetEquals(b.Consents)
         && a.Teams.Select(team => team.Id).ToHashSet().SetEquals(b.Teams.Select(team => team.Id));
 
-    private void Require(RosterLine line, RosterColumn column, object? value)
+    private void Require(RosterLine line, TableColumn column, object? value)
     {
         if (value is null)
         {
@@ -195,6 +195,6 @@ internal sealed class RosterPlan
         }
     }
 
-    private void Fault(RosterLine line, RosterColumn column, string value, string message, string messageEn) =>
+    private void Fault(RosterLine line, TableColumn column, string value, string message, string messageEn) =>
         faults.Add(new(line.Number, column.Heading, value, message, messageEn));
 }

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Dispatch.Server.Volunteers;
 
-/// <summary>Writes a plan without faults in a handful of statements, whatever its length, in the caller's transaction; the candidates follow at once.</summary>
+/// <summary>Writes a plan without faults in a handful of statements, whatever its length, in the caller's transaction; the candidates follow in its last one.</summary>
 internal static class RosterWriter
 {
     /// <summary>Fixes older than <paramref name="freshFor"/> do not count as a position.</summary>
@@ -17,6 +17,7 @@ internal static class RosterWriter
         }
 
         await using var batch = new NpgsqlBatch(connection) { Timeout = 60 };
+        Add(batch, "SET LOCAL dispatch.refresh_candidates = 'byCaller'"); // once at the end, instead of after every statement
         Volunteers(batch, changes);
         Consents(batch, changes);
         Certificates(batch, changes);

@@ -198,7 +198,7 @@ public sealed class ImportVolunteersTests(NodeFixture fixture) : IClassFixture<N
     {
         var futian = await fixture.SignInAsync("futian");
         var template = await futian.Http.GetByteArrayAsync("/api/volunteers/import/template.xlsx");
-        Assert.Equal(RosterColumn.All.Select(column => column.Heading), SheetFile.Read(template).Header.Cells.Select(cell => cell.Text));
+        Assert.Equal(RosterColumns.All.Select(column => column.Heading), SheetFile.Read(template).Header.Cells.Select(cell => cell.Text));
         Assert.Equal((false, 0, 0, 0, 0), Counts((await SendAsync("futian", template)).Report));
     }
 
