@@ -46,6 +46,7 @@ internal static class Parts
         services.AddSingleton<AnswerCallout>();
         services.AddSingleton<ReportProgress>();
         services.AddSingleton<SetDuty>();
+        services.AddSingleton<SetHours>();
         services.AddSingleton<SetConsents>();
         services.AddSingleton<ReportPosition>();
         services.AddSchedules(connectionString);

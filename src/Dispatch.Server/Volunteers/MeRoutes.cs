@@ -9,6 +9,8 @@ internal static class MeRoutes
         var me = routes.MapGroup("/api/me").RequireAuthorization(SignIns.VolunteersOnly).WithTags("Volunteer");
         me.MapPut("/duty", async (SetDuty.Request request, Caller caller, SetDuty duty, CancellationToken cancellation) =>
             (await duty.HandleAsync(caller, request, cancellation)).ToResult()).Produces<VolunteerSelf>();
+        me.MapPut("/hours", async (SetHours.Request request, Caller caller, SetHours hours, CancellationToken cancellation) =>
+            (await hours.HandleAsync(caller, request, cancellation)).ToResult()).Produces<VolunteerSelf>();
         me.MapPut("/consents", async (SetConsents.Request request, Caller caller, SetConsents consents, CancellationToken cancellation) =>
             (await consents.HandleAsync(caller, request, cancellation)).ToResult()).Produces<VolunteerSelf>();
         me.MapPut("/position", async (ReportPosition.Request request, Caller caller, ReportPosition report, CancellationToken cancellation) =>
