@@ -26,12 +26,7 @@ public sealed class LocalPostgresTests(LocalPostgresTests.StoppedCluster stopped
             await WriteAsync(made, "kept");
         }
 
-        public async Task CopyToAsync(string folder)
-        {
-            using var copy = Process.Start("cp", ["-a", _original + "/.", folder]);
-            await copy.WaitForExitAsync();
-            Assert.Equal(0, copy.ExitCode);
-        }
+        public Task CopyToAsync(string folder) => CopyAsync(_original, folder);
 
         public Task DisposeAsync()
         {
@@ -64,33 +59,52 @@ public sealed class LocalPostgresTests(LocalPostgresTests.StoppedCluster stopped
     [Fact]
     public async Task A_cluster_left_by_a_crash_is_recovered()
     {
-        await stopped.CopyToAsync(_folder);
-        await using (var crashed = await StartAsync(_folder))
-        {
-            await ScalarAsync(crashed, "UPDATE word SET word = 'acknowledged'");
-            Kill(crashed.PostmasterId!.Value);
-            await crashed.Exited.WaitAsync(TimeSpan.FromSeconds(30));
-        }
+        // What a machine leaves that lost its power: the files of a running cluster, its pid file among them. The number in it belongs
+        // to a database server that is not ours to end.
+        var crashed = Path.Combine(_folder, "crashed");
+        await using var stranger = await StartAsync(Path.Combine(_folder, "running"));
+        await WriteAsync(stranger, "acknowledged");
+        await CopyAsync(Path.Combine(_folder, "running"), crashed);
+        Assert.True(File.Exists(Path.Combine(crashed, "postgres", "postmaster.pid")));
 
-        Assert.True(File.Exists(Path.Combine(_folder, "postgres", "postmaster.pid")), "a crash leaves its pid file");
-        await using var recovered = await StartAsync(_folder);
+        await using var recovered = await StartAsync(crashed);
+
         Assert.Equal("acknowledged", await ReadAsync(recovered));
+        Assert.Contains("was not properly shut down", await File.ReadAllTextAsync(recovered.LogFile));
+        Assert.Equal("acknowledged", await ReadAsync(stranger));
+    }
+
+    [Fact]
+    public async Task A_server_that_dies_under_us_is_started_again_on_the_same_port_and_loses_nothing()
+    {
+        await stopped.CopyToAsync(_folder);
+        await using var postgres = await StartAsync(_folder);
+        await ScalarAsync(postgres, "UPDATE word SET word = 'acknowledged'");
+        var before = postgres.PostmasterId!.Value;
+
+        Kill(before);
+
+        Assert.Equal("acknowledged", await EventuallyAsync(() => ReadAsync(postgres)));
+        Assert.NotEqual(before, postgres.PostmasterId);
     }
 
     [Fact]
     public async Task A_server_that_outlived_its_owner_is_ended_by_the_next_start()
     {
         await stopped.CopyToAsync(_folder);
-        await using var orphan = await StartAsync(_folder);
-        var postmaster = orphan.PostmasterId!.Value;
-        var lifeline = StatusOf(postmaster, "PPid:");
-        foreach (var half in ChildrenOf(lifeline).Where(child => child != postmaster).Prepend(lifeline).ToList()) Kill(half);
-        await orphan.DisposeAsync();
-        Assert.True(IsRunning(postmaster), "without its lifeline the server cannot know that its owner has gone");
+        int orphan;
+        using (var folder = PostgresFolder.Open(_folder))
+        {
+            await PostgresServer.StartAsync(folder, new() { DataFolder = _folder }, null, null, default);
+            orphan = LeftOverPostgres.Postmaster(folder)!.Value;
+            KillLifelineOf(orphan);
+        }
+
+        Assert.True(IsRunning(orphan), "without its lifeline the server cannot know that its owner has gone");
 
         await using var next = await StartAsync(_folder);
 
-        Assert.False(IsRunning(postmaster));
+        Assert.False(IsRunning(orphan));
         Assert.Equal("kept", await ReadAsync(next));
     }
 
@@ -259,6 +273,14 @@ public sealed class LocalPostgresTests(LocalPostgresTests.StoppedCluster stopped
         Assert.False(Directory.Exists(folder));
     }
 
+    private static async Task CopyAsync(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        using var copy = Process.Start("cp", ["-a", from + "/.", to]);
+        await copy.WaitForExitAsync();
+        Assert.Equal(0, copy.ExitCode);
+    }
+
     private static Task<LocalPostgres> StartAsync(string folder) =>
         LocalPostgres.StartAsync(new() { DataFolder = folder }, null, default);
 
@@ -273,6 +295,32 @@ public sealed class LocalPostgresTests(LocalPostgresTests.StoppedCluster stopped
         await using var source = NpgsqlDataSource.Create(postgres.ConnectionString);
         await using var command = source.CreateCommand(sql);
         return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>Repeats a question to a server that is on its way up, and in the end says what it was told last.</summary>
+    private static async Task<T> EventuallyAsync<T>(Func<Task<T>> ask)
+    {
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (NpgsqlException) when (waited.Elapsed < TimeSpan.FromSeconds(30))
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    private static void KillLifelineOf(int postmaster)
+    {
+        var lifeline = StatusOf(postmaster, "PPid:");
+        foreach (var half in ChildrenOf(lifeline).Where(child => child != postmaster).Prepend(lifeline).ToList())
+        {
+            Kill(half);
+        }
     }
 
     private static void Kill(int processId)
