@@ -15,6 +15,6 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "Incident {Incident} could not be advanced; the sweep tries again")]
     public static partial void AskingFailed(this ILogger log, Exception exception, Guid incident);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Receipts of incident {Incident} could not be written; the phone's next cursor repeats them")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Receipts of incident {Incident} could not be written yet and are tried again")]
     public static partial void ReceiptsFailed(this ILogger log, Exception exception, Guid incident);
 }

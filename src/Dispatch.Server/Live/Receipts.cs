@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Dispatch.Server.Callouts;
 using Dispatch.Server.Incidents;
@@ -14,6 +15,8 @@ namespace Dispatch.Server.Live;
 /// </summary>
 internal sealed class Receipts(NpgsqlDataSource source, FactLog log, ILogger<Receipts> logger) : BackgroundService
 {
+    private static readonly string ResolveSql = EmbeddedSql.Read("ResolveReceipts.sql"), MoveSql = EmbeddedSql.Read("MoveCursors.sql");
+
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(40);
 
     // Not bounded: at most three entries per inbox item, and dropping one would leave a card "not delivered" until the next cursor.
@@ -26,7 +29,7 @@ internal sealed class Receipts(NpgsqlDataSource source, FactLog log, ILogger<Rec
         Seen,
     }
 
-    public void Sent(Guid volunteer, InboxItem item) => arrived.Writer.TryWrite(new(Stage.Sent, volunteer, item.Callout.Id, item.Number));
+    public void Sent(Guid volunteer, InboxItem item) => arrived.Writer.TryWrite(new(Stage.Sent, volunteer, item.Callout.Id, 0));
 
     public void Delivered(Guid volunteer, long cursor) => arrived.Writer.TryWrite(new(Stage.Delivered, volunteer, null, cursor));
 
@@ -46,56 +49,82 @@ internal sealed class Receipts(NpgsqlDataSource source, FactLog log, ILogger<Rec
 
         try
         {
-            foreach (var (incident, stages) in await ResolveAsync(batch, cancellation))
-            {
-                await log.ChangeAsync(incident, record => Write(record, stages, cancellation), cancellation);
-            }
+            await KeepAsync(batch, cancellation);
         }
-        catch (NpgsqlException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            // The database is away: what was gathered waits for it, so that nothing that reached a phone stays unrecorded.
-            foreach (var receipt in batch)
-            {
-                arrived.Writer.TryWrite(receipt);
-            }
-
+            Again(batch); // the database is away: what was gathered waits for it, so that nothing that reached a phone stays unrecorded
             throw;
         }
     }
 
-    /// <summary>Turns cursors into call-outs and keeps what is news, grouped by incident.</summary>
-    private async Task<Dictionary<Guid, List<(Guid Callout, Stage Stage)>>> ResolveAsync(List<Receipt> batch, CancellationToken cancellation)
+    /// <summary>First the facts, incident by incident, then the cursors: what could not be written is found again under the old cursor.</summary>
+    private async Task KeepAsync(List<Receipt> batch, CancellationToken cancellation)
     {
-        var sent = batch.Where(receipt => receipt.Stage == Stage.Sent).ToList();
-        var delivered = batch.Where(receipt => receipt.Stage == Stage.Delivered)
-            .GroupBy(receipt => receipt.Volunteer).Select(own => (Volunteer: own.Key, Cursor: own.Max(receipt => receipt.Number)))
-            .OrderBy(own => own.Volunteer).ToList();
-        var seen = batch.Where(receipt => receipt.Stage == Stage.Seen).ToList();
+        var unwritten = new ConcurrentDictionary<Guid, bool>();
+        await Parallel.ForEachAsync(
+            await ResolveAsync(batch, cancellation), new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellation },
+            async (incident, token) =>
+            {
+                try
+                {
+                    await log.ChangeAsync(incident.Key, record => Write(record, [.. incident.Select(line => (line.Callout, line.Stage))], token), token);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    logger.ReceiptsFailed(e, incident.Key);
+                    foreach (var line in incident)
+                    {
+                        unwritten[line.Volunteer] = true;
+                    }
+                }
+            });
 
-        await using var command = source.CreateCommand(EmbeddedSql.Read("ResolveReceipts.sql"));
-        command.Parameters.Add(new() { Value = sent.Select(receipt => receipt.Volunteer).ToArray() });
-        command.Parameters.Add(new() { Value = sent.Select(receipt => receipt.Number).ToArray() });
-        command.Parameters.Add(new() { Value = delivered.Select(own => own.Volunteer).ToArray() });
-        command.Parameters.Add(new() { Value = delivered.Select(own => own.Cursor).ToArray() });
+        Again(batch.Where(receipt => unwritten.ContainsKey(receipt.Volunteer)));
+        var cursors = Cursors(batch.Where(receipt => !unwritten.ContainsKey(receipt.Volunteer)));
+        if (cursors.Count > 0)
+        {
+            await using var command = source.CreateCommand(MoveSql);
+            command.Parameters.Add(new() { Value = cursors.Select(own => own.Volunteer).ToArray() });
+            command.Parameters.Add(new() { Value = cursors.Select(own => own.Number).ToArray() });
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    private void Again(IEnumerable<Receipt> receipts)
+    {
+        foreach (var receipt in receipts)
+        {
+            arrived.Writer.TryWrite(receipt);
+        }
+    }
+
+    private static List<(Guid Volunteer, long Number)> Cursors(IEnumerable<Receipt> receipts) =>
+        [.. receipts.Where(receipt => receipt.Stage == Stage.Delivered)
+            .GroupBy(receipt => receipt.Volunteer, (volunteer, own) => (volunteer, own.Max(receipt => receipt.Number)))];
+
+    /// <summary>Turns receipts into call-outs and keeps what is news, grouped by incident.</summary>
+    private async Task<ILookup<Guid, (Guid Callout, Stage Stage, Guid Volunteer)>> ResolveAsync(List<Receipt> batch, CancellationToken cancellation)
+    {
+        var cursors = Cursors(batch);
+        var seen = batch.Where(receipt => receipt.Stage == Stage.Seen).ToList();
+        await using var command = source.CreateCommand(ResolveSql);
+        command.Parameters.Add(new() { Value = batch.Where(receipt => receipt.Stage == Stage.Sent).Select(receipt => receipt.Callout!.Value).ToArray() });
+        command.Parameters.Add(new() { Value = cursors.Select(own => own.Volunteer).ToArray() });
+        command.Parameters.Add(new() { Value = cursors.Select(own => own.Number).ToArray() });
         command.Parameters.Add(new() { Value = seen.Select(receipt => receipt.Volunteer).ToArray() });
         command.Parameters.Add(new() { Value = seen.Select(receipt => receipt.Callout!.Value).ToArray() });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var byIncident = new Dictionary<Guid, List<(Guid, Stage)>>();
+        var news = new List<(Guid Incident, Guid Callout, Stage Stage, Guid Volunteer)>();
         while (await reader.ReadAsync(cancellation))
         {
-            var incident = reader.GetGuid(0);
-            if (!byIncident.TryGetValue(incident, out var stages))
-            {
-                byIncident[incident] = stages = [];
-            }
-
-            stages.Add((reader.GetGuid(1), (Stage)reader.GetInt32(2)));
+            news.Add((reader.GetGuid(0), reader.GetGuid(1), (Stage)reader.GetInt32(2), reader.GetGuid(3)));
         }
 
-        return byIncident;
+        return news.ToLookup(line => line.Incident, line => (line.Callout, line.Stage, line.Volunteer));
     }
 
-    private static async Task<Outcome<bool>> Write(OpenRecord record, List<(Guid Callout, Stage Stage)> stages, CancellationToken cancellation)
+    private static async Task<Outcome<bool>> Write(OpenRecord record, IReadOnlyList<(Guid Callout, Stage Stage)> stages, CancellationToken cancellation)
     {
         var ids = stages.Select(stage => stage.Callout).Distinct().ToList();
         var callouts = await record.Db.Callouts.Where(callout => ids.Contains(callout.Id)).ToDictionaryAsync(callout => callout.Id, cancellation);
