@@ -31,18 +31,20 @@ internal sealed class InboxReader(NpgsqlDataSource source)
         return items;
     }
 
-    /// <summary>Volunteers among <paramref name="connected"/> with an item that no node has sent: what a lost hint would have told. Index inbox_unsent.</summary>
-    public async Task<List<Guid>> UnsentAsync(Guid[] connected, CancellationToken cancellation)
+    /// <summary>Those whose inbox reaches beyond their cursor: what a lost hint would have told. Primary key of inbox_heads.</summary>
+    public async Task<List<Guid>> BehindAsync(IReadOnlyCollection<KeyValuePair<Guid, long>> cursors, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand("SELECT DISTINCT volunteer_id FROM inbox WHERE sent_at IS NULL AND volunteer_id = ANY ($1)");
-        command.Parameters.Add(new() { Value = connected });
+        await using var command = source.CreateCommand(
+            "SELECT h.volunteer_id FROM unnest($1::uuid[], $2::bigint[]) AS w (volunteer_id, cursor) JOIN inbox_heads h ON h.volunteer_id = w.volunteer_id AND h.last_number > w.cursor");
+        command.Parameters.Add(new() { Value = cursors.Select(cursor => cursor.Key).ToArray() });
+        command.Parameters.Add(new() { Value = cursors.Select(cursor => cursor.Value).ToArray() });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var volunteers = new List<Guid>();
+        var behind = new List<Guid>();
         while (await reader.ReadAsync(cancellation))
         {
-            volunteers.Add(reader.GetGuid(0));
+            behind.Add(reader.GetGuid(0));
         }
 
-        return volunteers;
+        return behind;
     }
 }

@@ -10,6 +10,7 @@ internal sealed class Pump(Hints hints, Connections connections, FactReader fact
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500), Heartbeat = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<Guid, long> pumped = [];
+    private long factsPolled, inboxesPolled;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -28,9 +29,9 @@ internal sealed class Pump(Hints hints, Connections connections, FactReader fact
     {
         const int Most = 2000;
         var moved = await hints.Incidents.TakeAsync(Poll, cancellation);
-        if (moved.Count == 0)
+        if (IsTimeToPoll(ref factsPolled))
         {
-            moved = [.. from head in await facts.HeadsAsync(cancellation) where head.LastFact > pumped.GetValueOrDefault(head.Incident) select head.Incident];
+            moved = [.. moved.Union(from head in await facts.HeadsAsync(cancellation) where head.LastFact > pumped.GetValueOrDefault(head.Incident) select head.Incident)];
         }
 
         while (moved.Count > 0)
@@ -59,13 +60,12 @@ internal sealed class Pump(Hints hints, Connections connections, FactReader fact
     {
         const int Most = 1000;
         var moved = await hints.Inboxes.TakeAsync(Poll, cancellation);
-        if (moved.Count == 0)
+        if (IsTimeToPoll(ref inboxesPolled))
         {
-            moved = await inboxes.UnsentAsync([.. connections.Phones.Select(phone => phone.Volunteer).Distinct()], cancellation);
+            moved = [.. moved.Union(await inboxes.BehindAsync(CursorsOf(connections.Phones), cancellation))];
         }
 
-        var cursors = moved.SelectMany(connections.PhonesOf).GroupBy(phone => phone.Volunteer)
-            .Select(own => KeyValuePair.Create(own.Key, own.Min(phone => phone.Cursor))).ToList();
+        var cursors = CursorsOf(moved.SelectMany(connections.PhonesOf));
         while (cursors.Count > 0)
         {
             var items = await inboxes.ReadAsync(cursors, Most, cancellation);
@@ -89,6 +89,22 @@ internal sealed class Pump(Hints hints, Connections connections, FactReader fact
             cursors = cursors.ConvertAll(cursor => KeyValuePair.Create(
                 cursor.Key, Math.Max(cursor.Value, items.Where(item => item.Callout.VolunteerId == cursor.Key).Select(item => item.Number).DefaultIfEmpty().Max())));
         }
+    }
+
+    /// <summary>Each volunteer's hindmost phone says from where on is read.</summary>
+    private static List<KeyValuePair<Guid, long>> CursorsOf(IEnumerable<PhoneConnection> phones) =>
+        [.. phones.GroupBy(phone => phone.Volunteer, (volunteer, own) => KeyValuePair.Create(volunteer, own.Min(phone => phone.Cursor)))];
+
+    /// <summary>Also when hints keep coming: they tell what this node wrote, and perhaps not what another did.</summary>
+    private bool IsTimeToPoll(ref long last)
+    {
+        if (time.GetElapsedTime(last) < Poll)
+        {
+            return false;
+        }
+
+        last = time.GetTimestamp();
+        return true;
     }
 
     /// <summary>The client's proof that the picture is alive: the server's time and how far each stream has come.</summary>

@@ -340,10 +340,8 @@ CREATE TABLE inbox (
     kind         text NOT NULL,
     incident_id  uuid NOT NULL,
     callout_id   uuid NOT NULL,
-    sent_at      timestamptz,
     PRIMARY KEY (volunteer_id, number)
 );
-CREATE INDEX inbox_unsent ON inbox (volunteer_id, number) WHERE sent_at IS NULL;
 
 -- Changes when a backup is restored: clients that are ahead of the server notice and start again from a snapshot.
 CREATE TABLE deployment (
