@@ -15,6 +15,9 @@ internal sealed class Connections(IHubContext<DispatchHub> hub, ILogger<Connecti
     private readonly ConcurrentDictionary<Guid, ConcurrentDictionary<string, PhoneConnection>> phones = new();
     private readonly ConcurrentDictionary<string, ConsoleConnection> consoles = new();
 
+    // Joining and leaving are rare; what is read in between needs no lock.
+    private readonly Lock gate = new();
+
     public int Count => all.Count;
 
     public IEnumerable<ConsoleConnection> Consoles => consoles.Values;
@@ -28,37 +31,25 @@ internal sealed class Connections(IHubContext<DispatchHub> hub, ILogger<Connecti
     public PhoneConnection Join(HubCallerContext context, Guid volunteer, long cursor)
     {
         var connection = new PhoneConnection(hub, log, context, volunteer, cursor);
-        Replace(connection);
-        phones.GetOrAdd(volunteer, _ => new())[connection.Id] = connection;
-        return connection;
+        lock (gate)
+        {
+            Replace(connection);
+            phones.GetOrAdd(volunteer, _ => new())[connection.Id] = connection;
+        }
+
+        return LeavingWith(context, connection);
     }
 
     public ConsoleConnection Join(HubCallerContext context, Caller caller, bool replays)
     {
         var connection = new ConsoleConnection(hub, log, context, caller.RegionPath, replays);
-        Replace(connection);
-        consoles[connection.Id] = connection;
-        return connection;
-    }
-
-    public void Leave(string id)
-    {
-        if (!all.TryRemove(id, out var connection))
+        lock (gate)
         {
-            return;
+            Replace(connection);
+            consoles[connection.Id] = connection;
         }
 
-        connection.Close();
-        consoles.TryRemove(id, out _);
-        if (connection is PhoneConnection phone && phones.TryGetValue(phone.Volunteer, out var own) && own.TryRemove(id, out _) && own.IsEmpty)
-        {
-            // Only if still empty: another phone of the same volunteer may be joining.
-            phones.TryRemove(KeyValuePair.Create(phone.Volunteer, own));
-            if (!own.IsEmpty)
-            {
-                phones.TryAdd(phone.Volunteer, own);
-            }
-        }
+        return LeavingWith(context, connection);
     }
 
     private void Replace(LiveConnection connection)
@@ -70,13 +61,39 @@ internal sealed class Connections(IHubContext<DispatchHub> hub, ILogger<Connecti
 
         all[connection.Id] = connection;
     }
+
+    /// <summary>A line may be cut while its client is still joining: it leaves with the cut, whichever comes first.</summary>
+    private T LeavingWith<T>(HubCallerContext context, T connection)
+        where T : LiveConnection
+    {
+        context.ConnectionAborted.Register(() => Leave(connection));
+        return connection;
+    }
+
+    private void Leave(LiveConnection connection)
+    {
+        lock (gate)
+        {
+            connection.Close();
+            if (!all.TryRemove(KeyValuePair.Create(connection.Id, connection)))
+            {
+                return; // it had been replaced
+            }
+
+            consoles.TryRemove(connection.Id, out _);
+            if (connection is PhoneConnection phone && phones.TryGetValue(phone.Volunteer, out var own) && own.TryRemove(phone.Id, out _) && own.IsEmpty)
+            {
+                phones.TryRemove(phone.Volunteer, out _);
+            }
+        }
+    }
 }
 
 /// <summary>One connected client with its queue and writer.</summary>
 internal abstract class LiveConnection
 {
     /// <summary>A client that is this far behind is faster served by resuming.</summary>
-    private const int QueueLimit = 4096;
+    protected const int QueueLimit = 4096;
 
     private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(3);
 
@@ -98,6 +115,19 @@ internal abstract class LiveConnection
     protected int Waiting => queue.Reader.Count;
 
     public void Close() => queue.Writer.TryComplete();
+
+    /// <summary>For those who may wait for this client, and for no other: its own replay.</summary>
+    protected async Task EnqueueAsync(string method, object message)
+    {
+        try
+        {
+            await queue.Writer.WriteAsync((method, message, null), context.ConnectionAborted);
+        }
+        catch (Exception e) when (e is ChannelClosedException or OperationCanceledException)
+        {
+            // the client is gone, or was cut because it does not read
+        }
+    }
 
     protected void Enqueue(string method, object message, Action? sent = null)
     {
@@ -127,7 +157,7 @@ internal abstract class LiveConnection
         }
     }
 
-    private void Cut(string reason)
+    protected void Cut(string reason)
     {
         log.ConnectionCut(Id, reason);
         Close();
@@ -167,6 +197,11 @@ internal sealed class ConsoleConnection(IHubContext<DispatchHub> hub, ILogger lo
             if (held is not null)
             {
                 held.Add(fact);
+                if (held.Count == QueueLimit)
+                {
+                    Cut("it replays slower than facts come");
+                }
+
                 return;
             }
         }
@@ -174,20 +209,32 @@ internal sealed class ConsoleConnection(IHubContext<DispatchHub> hub, ILogger lo
         Enqueue("Fact", fact);
     }
 
-    public void Replay(IEnumerable<FactView> facts)
+    /// <summary>As fast as this client reads: a record may be longer than any queue.</summary>
+    public async Task ReplayAsync(IEnumerable<FactView> facts)
     {
         foreach (var fact in facts)
         {
-            Enqueue("Fact", fact);
+            await EnqueueAsync("Fact", fact);
         }
     }
 
-    public void EndReplay()
+    public async Task EndReplayAsync()
     {
-        lock (gate)
+        while (true)
         {
-            Replay(held ?? []);
-            held = null;
+            List<FactView> present;
+            lock (gate)
+            {
+                if (held is null or [])
+                {
+                    held = null;
+                    return;
+                }
+
+                (present, held) = (held, []);
+            }
+
+            await ReplayAsync(present);
         }
     }
 

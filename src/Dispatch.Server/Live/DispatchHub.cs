@@ -42,14 +42,14 @@ internal sealed class DispatchHub(
             do
             {
                 page = await facts.ReadAsync(beyond, Page, Context.ConnectionAborted);
-                console.Replay(page.Where(fact => caller.Commands(fact.RegionPath)));
+                await console.ReplayAsync(page.Where(fact => caller.Commands(fact.RegionPath)));
                 foreach (var fact in page)
                 {
                     beyond[fact.IncidentId] = fact.Number;
                 }
             }
             while (page.Count == Page);
-            console.EndReplay();
+            await console.EndReplayAsync();
         }
 
         return new { epoch = await EpochAsync(), serverTime = time.GetUtcNow() };
@@ -92,12 +92,6 @@ internal sealed class DispatchHub(
     [Authorize(SignIns.VolunteersOnly)]
     public async Task<object> Duty(SetDuty.Request request, [FromServices] SetDuty duty) =>
         await TellAsync(duty.HandleAsync(Caller, request, CancellationToken.None));
-
-    public override Task OnDisconnectedAsync(Exception? exception)
-    {
-        connections.Leave(Context.ConnectionId);
-        return base.OnDisconnectedAsync(exception);
-    }
 
     /// <summary>A refusal is a value here, and so is an outage: the phone is told "not confirmed" and repeats.</summary>
     private static async Task<object> TellAsync<T>(Task<Outcome<T>> carriedOut)
