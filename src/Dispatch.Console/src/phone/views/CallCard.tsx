@@ -54,7 +54,7 @@ function Task({ card }: { card: Card }) {
   return (
     <>
       <p class="risk"><Icon shape="warning" /><span><b>{incident.hazardous ? w().hazardous : w().risk}</b> {incident.risk}</span></p>
-      <p class="where"><Icon shape="pin" /><span><b>{incident.address}</b><span class="small">{incident.regionNames.join(' ')}</span></span></p>
+      <p class="where"><Icon shape="pin" /><span><b>{incident.address}</b><span class="small">{incident.regionNames.slice(-3).join(' ')}</span></span></p>
       <Way card={card} />
       <Tools card={card} />
     </>

@@ -84,7 +84,8 @@ export function Why({ id }: { id: string }) {
   return (
     <Page title={w().whyTitle}>
       {card && <p class="big">{categoryOf(card)} · {nameOf(card.need)}</p>}
-      <p role="status">{line === null ? w().loading : line === 'none' ? w().whyNone : textOf(line)}</p>
+      <p>{w().whyHow}</p>
+      <p role="status" class="big">{line === null ? w().loading : line === 'none' ? w().whyNone : textOf(line)}</p>
     </Page>
   );
 }
