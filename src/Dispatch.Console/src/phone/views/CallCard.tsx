@@ -64,7 +64,7 @@ function Task({ card }: { card: Card }) {
 function Ended({ card }: { card: Card }) {
   return (
     <>
-      <div class="sign"><Icon shape={shapeOf[card.state]} size="6.5rem" /></div>
+      <div class="sign"><Icon shape={shapeOf[card.state]} size="5.5rem" /></div>
       {card.reason && <p>{w().reason} · {reasonOf(card.reason)}</p>}
       <p class="quiet"><b>{categoryOf(card)}</b> · {nameOf(card.need)}<br />{card.incident.address}</p>
       <nav class="tools"><a class="tool" href={`#why/${card.id}`}>{w().why}</a></nav>
