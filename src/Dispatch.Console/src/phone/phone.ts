@@ -141,8 +141,18 @@ export async function stop(): Promise<void> {
   await store.forget();
 }
 
+let heardKept = 0;
+/** "No connection since" must still be true after a reload: written down every few seconds. */
+function keepHeard(): void {
+  const at = heardAt.peek() ?? 0;
+  if (at - heardKept < 5_000 || !state.peek().whole) return;
+  heardKept = at;
+  void store.keep({ state: state.peek(), heardAt: at });
+}
+
 /** Once a second, and at once when the network is back or the page is looked at. */
 export function keepFresh(now = false): void {
+  keepHeard();
   const hub = connection.peek()?.freshness.peek().kind;
   const due = !asked.peek() || serverNow() - asked.peek()!.at >= pollEveryMs;
   if (hub && (now || (due && (hub !== 'live' || state.peek().cards.some((each) => isOpen(each.state)))))) void fetchMine();

@@ -32,9 +32,9 @@ export function Way({ card }: { card: Card }) {
     <div class="way">
       {degrees !== null && (
         <svg class="compass" viewBox="0 0 100 100" aria-hidden="true">
-          <circle cx="50" cy="50" r="46" /><path class="north" d="M50 4v12" />
-          <text x="50" y="32" text-anchor="middle">{w().north}</text>
-          <path class="arrow" d="M50 14L64 66 50 57 36 66Z" transform={`rotate(${degrees.toFixed(0)} 50 50)`} />
+          <circle cx="50" cy="50" r="46" /><path class="north" d="M50 1v10" />
+          <text x="50" y="28" text-anchor="middle">{w().north}</text>
+          <path class="arrow" d="M50 31L63 72 50 64 37 72Z" transform={`rotate(${degrees.toFixed(0)} 50 55)`} />
         </svg>
       )}
       <p><b>{from && metres < 50 ? w().here : w().away(distance(metres))}</b>{degrees !== null && <b> · {w().directions[compassPoint(degrees)]}</b>}
