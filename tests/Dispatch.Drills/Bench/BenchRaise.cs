@@ -177,7 +177,7 @@ internal static class BenchRaise
                 ["gaps on the console"] = console.Gaps,
                 ["incidents the console is behind on"] = check.ConsoleBehind,
                 ["gaps in the record"] = check.RecordGaps,
-                ["people dispatched twice at once"] = check.DispatchedTwice,
+                ["people dispatched twice at once"] = history.DispatchedTwice,
                 ["incidents overfilled"] = check.Overfilled,
             });
     }
