@@ -1,12 +1,13 @@
 // The one file that may make NetTopologySuite points (BannedSymbols.txt): a point that exists has come through here.
 #pragma warning disable RS0030
 
+using System.Diagnostics.CodeAnalysis;
 using NetTopologySuite.Geometries;
 
 namespace Dispatch.Geo;
 
 /// <summary>
-/// A place in WGS-84 degrees. Whatever comes from outside enters by <see cref="TryRead(double, double, Datum, GeoBounds, out Position, out string)"/>,
+/// A place in WGS-84 degrees. Whatever comes from outside enters by <see cref="TryRead(double, double, Datum, GeoBounds, out Position, out PositionFault)"/>,
 /// which needs a declared datum. Immutable. The constructor is for numbers already known to be WGS-84 and throws
 /// <see cref="ArgumentOutOfRangeException"/> when they cannot be.
 /// </summary>
@@ -14,9 +15,6 @@ public readonly record struct Position(double Longitude, double Latitude)
 {
     /// <summary>EPSG code of WGS-84 longitude and latitude; the only SRID in the database.</summary>
     public const int Srid = 4326;
-
-    // About 11 cm around the point that software sends when it has no position.
-    private const double NullIsland = 1e-6;
 
     private static readonly GeometryFactory Factory = new(new PrecisionModel(), Srid);
     private static readonly GeometryFactory MercatorFactory = new(new PrecisionModel(), PostGis.SearchPlane.Srid);
@@ -26,19 +24,19 @@ public readonly record struct Position(double Longitude, double Latitude)
     public double Latitude { get; init; } = Within(Latitude, 90.0, nameof(Latitude));
 
     /// <summary>Reads a position without a deployment rectangle: only what is wrong anywhere on Earth is refused.</summary>
-    public static bool TryRead(double longitude, double latitude, Datum datum, out Position position, out string fault) =>
+    public static bool TryRead(double longitude, double latitude, Datum datum, out Position position, [NotNullWhen(false)] out PositionFault? fault) =>
         TryRead(longitude, latitude, datum, null, out position, out fault);
 
     /// <summary>
     /// Reads a position from outside: checks the numbers, converts from <paramref name="datum"/> to WGS-84 and, when given, checks
-    /// <paramref name="bounds"/>. False means <paramref name="fault"/> is an English sentence that says what is wrong and what would be right;
-    /// it names the axes, never the coordinates, because it may be logged.
+    /// <paramref name="bounds"/>. False means <paramref name="fault"/> says what is wrong and what would be right.
     /// </summary>
-    public static bool TryRead(double longitude, double latitude, Datum datum, GeoBounds? bounds, out Position position, out string fault)
+    public static bool TryRead(
+        double longitude, double latitude, Datum datum, GeoBounds? bounds, out Position position, [NotNullWhen(false)] out PositionFault? fault)
     {
         position = default;
-        fault = Fault(longitude, latitude, bounds);
-        if (fault.Length > 0)
+        fault = PositionFault.Of(longitude, latitude, bounds);
+        if (fault is not null)
         {
             return false;
         }
@@ -47,9 +45,7 @@ public readonly record struct Position(double Longitude, double Latitude)
         if (bounds is not null && !bounds.Contains(east, north))
         {
             var swapped = Math.Abs(longitude) <= 90.0 && bounds.Contains(latitude, longitude);
-            fault = swapped
-                ? $"longitude and latitude appear to be swapped: the position lies in the deployment area ({bounds}) only when they change places"
-                : $"the position lies outside the deployment area ({bounds})";
+            fault = swapped ? PositionFault.SwappedIn(bounds) : PositionFault.Outside(bounds);
             return false;
         }
 
@@ -93,31 +89,6 @@ public readonly record struct Position(double Longitude, double Latitude)
     {
         var (x, y) = PostGis.SearchPlane.Of(this);
         return MercatorFactory.CreatePoint(new Coordinate(x, y));
-    }
-
-    private static string Fault(double longitude, double latitude, GeoBounds? bounds)
-    {
-        if (!double.IsFinite(longitude) || !double.IsFinite(latitude))
-        {
-            return $"{(double.IsFinite(longitude) ? "latitude" : "longitude")} is not a finite number";
-        }
-
-        if (Math.Abs(latitude) > 90.0)
-        {
-            var swapped = Math.Abs(latitude) <= 180.0 && Math.Abs(longitude) <= 90.0 && (bounds is null || bounds.Contains(latitude, longitude));
-            return swapped
-                ? "longitude and latitude appear to be swapped: a latitude lies between -90 and 90"
-                : "latitude is out of range: it lies between -90 and 90";
-        }
-
-        if (Math.Abs(longitude) > 180.0)
-        {
-            return "longitude is out of range: it lies between -180 and 180";
-        }
-
-        return Math.Abs(longitude) < NullIsland && Math.Abs(latitude) < NullIsland
-            ? "longitude and latitude are both zero, which devices send when they do not know where they are"
-            : "";
     }
 
     private static double Within(double degrees, double limit, string name) =>

@@ -30,7 +30,7 @@ internal static class Places
 
         if (!Position.TryRead(longitude!.Value, latitude!.Value, datum, bounds, out var position, out var fault))
         {
-            faults.Add(new(field.Length == 0 ? "longitude" : field, "坐标不正确：请核对经纬度是否颠倒、是否在部署范围内", fault));
+            faults.Add(new(field.Length == 0 ? "longitude" : field, fault.Message, fault.MessageEn));
         }
 
         return position;

@@ -20,7 +20,8 @@ public sealed class PositionTests
     public void What_cannot_be_a_position_is_refused_with_the_reason(double longitude, double latitude, string reason)
     {
         Assert.False(Position.TryRead(longitude, latitude, Datum.Wgs84, GeoBounds.MainlandChina, out var position, out var fault));
-        Assert.Contains(reason, fault, StringComparison.Ordinal);
+        Assert.Contains(reason, fault.MessageEn, StringComparison.Ordinal);
+        Assert.Matches(@"\p{IsCJKUnifiedIdeographs}", fault.Message);
         Assert.Equal(default, position);
     }
 
@@ -28,9 +29,9 @@ public sealed class PositionTests
     public void Without_bounds_a_latitude_above_90_is_still_said_to_be_swapped()
     {
         Assert.False(Position.TryRead(22.5, 114.0, Datum.Wgs84, out _, out var fault));
-        Assert.Contains("swapped", fault, StringComparison.Ordinal);
+        Assert.Contains("swapped", fault.MessageEn, StringComparison.Ordinal);
         Assert.True(Position.TryRead(2.35, 48.85, Datum.Wgs84, out _, out fault));
-        Assert.Equal("", fault);
+        Assert.Null(fault);
     }
 
     [Fact]

@@ -138,7 +138,7 @@ internal sealed class RosterParser
             return RegisteredPlace.At(position, (int)(uncertainty ?? 100));
         }
 
-        cells.Fault(RosterColumns.Longitude, "坐标有误或不在服务范围内，请核对经纬度是否填反", fault);
+        cells.Fault(RosterColumns.Longitude, fault.Message, fault.MessageEn);
         return null;
     }
 
