@@ -1,0 +1,125 @@
+using System.Text;
+using Dispatch.Console.Tests.Support;
+using Dispatch.Server.Tests.Support;
+using Microsoft.Playwright;
+using static Dispatch.Console.Tests.Support.ConsolePage;
+
+namespace Dispatch.Console.Tests;
+
+/// <summary>Signing in, finding the way by keyboard, the roster, and the console on a machine that cannot draw a map.</summary>
+public sealed class ConsoleEverydayTests
+{
+    [Fact]
+    public async Task A_wrong_password_is_said_and_a_volunteer_is_led_to_his_page()
+    {
+        await using var node = await TestNode.StartAsync();
+        await node.World.VolunteerAsync(300);
+        await using var console = await OpenAsync(node);
+        await console.SignInAsync("futian", "wrong");
+        await Expect(console.Page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        await console.SignInAsync("v0001", World.Password);
+        await Expect(console.Page.GetByText("志愿者请打开手机页面")).ToBeVisibleAsync();
+        await console.Page.GetByRole(AriaRole.Button, new() { Name = "退出" }).ClickAsync();
+        await console.SignInAsync("futian", World.Password);
+        await console.LiveAsync();
+        await console.Page.GetByRole(AriaRole.Button, new() { Name = "退出" }).ClickAsync();
+        await Expect(console.Page.Locator("[name=username]")).ToBeVisibleAsync();
+        await console.Page.ReloadAsync();
+        await Expect(console.Page.Locator("[name=username]")).ToBeVisibleAsync(); // the cookie is gone too
+    }
+
+    [Fact]
+    public async Task The_list_is_walked_searched_and_left_by_keyboard()
+    {
+        await using var node = await TestNode.StartAsync();
+        await using var console = await SignedInAsync(node);
+        using var api = await node.SignInAsync("futian");
+        var flood = await api.RaiseAsync(ApiClient.Flood());
+        await Expect(console.Row(flood)).ToBeVisibleAsync();
+        var fire = await api.RaiseAsync(ApiClient.Flood(1, "order", category: "fire"));
+        await Expect(console.Rows).ToHaveCountAsync(2);
+
+        await console.Keys.PressAsync("j");
+        Assert.Equal(fire, await console.SelectedAsync()); // newest first
+        await console.Keys.PressAsync("j");
+        await Expect(console.Row(flood)).ToHaveAttributeAsync("aria-selected", "true");
+        await console.Keys.PressAsync("k");
+        await Expect(console.Row(fire)).ToHaveAttributeAsync("aria-selected", "true");
+        await console.Keys.PressAsync("/");
+        await console.Keys.InsertTextAsync("洪涝");
+        await Expect(console.Rows).ToHaveCountAsync(1);
+        await console.Keys.PressAsync("Escape");
+        await Expect(console.Rows).ToHaveCountAsync(2);
+        await console.Keys.PressAsync("ArrowDown");
+        await Expect(console.Row(flood)).ToHaveAttributeAsync("aria-selected", "true");
+        await console.Keys.PressAsync("l");
+        await Expect(console.Row(flood)).ToContainTextAsync("Flood");
+        await console.Keys.PressAsync("?");
+        await Expect(console.Dialog).ToContainTextAsync("Raise an incident");
+        await console.Keys.PressAsync("Escape");
+        await Expect(console.Dialog).ToHaveCountAsync(0);
+        await console.Page.ReloadAsync();
+        Assert.Equal(flood, await console.SelectedAsync()); // a reload keeps the place
+    }
+
+    [Fact]
+    public async Task Without_webgl_everything_but_the_map_works()
+    {
+        await using var node = await TestNode.StartAsync();
+        var volunteer = await node.World.VolunteerAsync(300);
+        await using var console = await SignedInAsync(node, script: NoWebGl);
+        await Expect(console.Page.GetByText("不能显示地图")).ToBeVisibleAsync();
+        await console.WriteFloodAsync(people: 1);
+        await console.SendAsync();
+        await Expect(console.Callout(volunteer)).ToHaveAttributeAsync("data-state", "offered");
+        await console.ScreenshotAsync("console-without-map");
+        Assert.Contains("西社区", await console.Row(await console.SelectedAsync()).InnerTextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_map_shows_that_its_boundaries_are_schematic()
+    {
+        await using var node = await TestNode.StartAsync();
+        await using var console = await SignedInAsync(node);
+        await console.MapAsync();
+        await Expect(console.Page.Locator(".schematic")).ToContainTextAsync("示意图");
+    }
+
+    [Fact]
+    public async Task An_activation_code_given_out_at_the_console_lets_a_phone_in()
+    {
+        await using var node = await TestNode.StartAsync();
+        await node.World.VolunteerAsync(300);
+        await using var console = await SignedInAsync(node);
+        await console.Keys.PressAsync("g");
+        await console.Page.GetByRole(AriaRole.Button, new() { Name = "志愿者1 的激活码" }).ClickAsync();
+        await console.Keys.PressAsync("Enter");
+        var code = (await console.Page.Locator("[data-code]").GetAttributeAsync("data-code"))!;
+        await using var phone = await PhonePage.OpenAsync(node);
+        await phone.ActivateAsync(code);
+        await phone.LiveAsync();
+        await console.Keys.PressAsync("Escape");
+        await Expect(console.Page.GetByText(code)).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_roster_with_a_fault_is_reported_line_by_line_and_a_good_one_is_checked_then_imported()
+    {
+        await using var node = await TestNode.StartAsync();
+        await using var console = await SignedInAsync(node);
+        await console.Keys.PressAsync("g");
+        await console.Page.GetByRole(AriaRole.Button, new() { Name = "导入志愿者" }).ClickAsync();
+        const string Head = "编号,姓名,属地代码,出生日期,身体状况,考核\n";
+        await ChooseAsync(console, Head + "N-1,陈建国,440304001001,1980-02-30,健康,合格\n");
+        await Expect(console.Page.Locator(".findings")).ToContainTextAsync("1980-02-30");
+        await console.ScreenshotAsync("console-import-faults");
+
+        await ChooseAsync(console, Head + "N-1,陈建国,440304001001,1980-02-28,健康,合格\n");
+        await console.Page.GetByRole(AriaRole.Button, new() { Name = "导入 1 条" }).ClickAsync();
+        await Expect(console.Page.Locator(".notice.good")).ToContainTextAsync("已导入");
+        Assert.Equal(1, await node.World.ScalarAsync<long>("SELECT count(*) FROM volunteers"));
+    }
+
+    private static Task ChooseAsync(ConsolePage console, string csv) => console.Page.Locator("input[type=file]").SetInputFilesAsync(
+        new FilePayload { Name = "roster.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(csv) });
+}
