@@ -31,7 +31,7 @@ export function CategoryPicker({ disabled }: { disabled: boolean }) {
     open.value = false;
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.isComposing) return;
+    if (event.isComposing || event.ctrlKey || event.metaKey) return;
     if (event.key === 'ArrowDown') { if (!open.value) open.value = true; else active.value = Math.min(found.length - 1, active.value + 1); }
     else if (event.key === 'ArrowUp') active.value = Math.max(0, active.value - 1);
     else if (event.key === 'Enter' && open.value) take(found[active.value]);

@@ -29,7 +29,7 @@ function Asking({ q }: { q: Question }) {
   };
 
   return (
-    <dialog ref={dialog} class="confirm" aria-labelledby="confirm-title" onClose={() => { question.value = null; }}>
+    <dialog ref={dialog} class="confirm" aria-labelledby="confirm-title" onCancel={() => { question.value = null; }} onClose={() => { question.value = null; }}>
       <form onSubmit={go} noValidate>
         <h2 id="confirm-title">{w[q.kind]}</h2>
         <p>{asked}</p>

@@ -4,24 +4,24 @@ import { words } from '../words/console';
 import { isShort } from './attention';
 import { Icon, QualificationGlyph } from './glyphs';
 
-export const needClass = (need: Need): string => (!isShort(need) ? 'filled' : need.exhausted ? 'exhausted' : need.filled > 0 ? 'partly' : 'none');
+export const needClass = (need: Need, lost: boolean): string => (!isShort(need) ? 'filled' : lost ? 'exhausted' : need.filled > 0 ? 'partly' : 'none');
 
 /** ▲ 水域救援 2/4. Shape: which qualification. Colour and mark: how it stands. */
-export function NeedChip({ need, short = false }: { need: Need; short?: boolean }) {
+export function NeedChip({ need, lost }: { need: Need; lost: boolean }) {
   const w = words();
   return (
-    <span class={`need ${needClass(need)}`} title={`${nameOf(need)}：${w.filledOf(need.filled, need.count)}`}>
+    <span class={`need ${needClass(need, lost)}`} title={`${nameOf(need)}：${w.filledOf(need.filled, need.count)}`}>
       <QualificationGlyph of={need.qualification} />
-      {short ? <span class="need-name">{nameOf(need)}</span> : nameOf(need)}
+      <span class="need-name">{nameOf(need)}</span>
       <b class="num">{need.filled}/{need.count}</b>
-      {!isShort(need) ? <Icon name="check" size={11} /> : need.exhausted ? <Icon name="flag" size={11} /> : null}
+      {!isShort(need) ? <Icon name="check" size={11} /> : lost ? <Icon name="flag" size={11} /> : null}
     </span>
   );
 }
 
 /** One place per person, filled from the left. */
-export const NeedBar = ({ need }: { need: Need }) => (
-  <span class={`need-bar ${needClass(need)}`} aria-hidden="true">
+export const NeedBar = ({ need, lost }: { need: Need; lost: boolean }) => (
+  <span class={`need-bar ${needClass(need, lost)}`} aria-hidden="true">
     {Array.from({ length: Math.min(need.count, 24) }, (_, i) => <i key={i} class={i < Math.round((need.filled / need.count) * Math.min(need.count, 24)) ? 'on' : ''} />)}
   </span>
 );

@@ -33,7 +33,7 @@ export const Row = memo(function Row({ incident, chosen }: { incident: Incident;
         {open && attention?.nextDue != null && <span class="row-due" title={w.nextDue}><Icon name="clock" size={12} /><Countdown to={attention.nextDue} /></span>}
       </div>
       <div class="row-needs">
-        {incident.needs.map((need) => <NeedChip key={need.ordinal} need={need} short />)}
+        {incident.needs.map((need) => <NeedChip key={need.ordinal} need={need} lost={attention?.exhausted.includes(need) ?? false} />)}
       </div>
       {open && attention && <div class="flags"><Flags incident={incident} /></div>}
     </li>
@@ -58,6 +58,7 @@ export function Flags({ incident }: { incident: Incident }) {
   return (
     <>
       {attention.exhausted.map((need) => <span key={need.ordinal} class="flag alarm"><Icon name="flag" size={12} />{w.exhausted(nameOf(need))}</span>)}
+      {attention.allAsked.map(({ need, waiting }) => <span key={need.ordinal} class="flag watch"><Icon name="flag" size={12} />{w.allAsked(nameOf(need), waiting)}</span>)}
       {attention.nobodyAsked && <span class="flag alarm"><Icon name="warn" size={12} />{w.nobodyAsked}</span>}
       {attention.silentForMs !== null && <span class="flag watch"><Icon name="warn" size={12} />{w.silent(spanOf(attention.silentForMs))}</span>}
       {attention.paused && <span class="flag watch"><Icon name="pause" size={12} />{w.paused}</span>}

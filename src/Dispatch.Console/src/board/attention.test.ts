@@ -15,6 +15,13 @@ describe('Attention', () => {
     shown.needs[0]!.filled = 0;
     expect(attentionOf({ ...shown, state: 'closed' }, raised).exhausted).toEqual([]);
   });
+  it('is watched, and no alarm, as long as enough of those asked can still say yes', () => {
+    const shown = incident({ callouts: ['1', '2', '3', '4'].map((id) => callout(id)) });
+    shown.needs[0]!.exhausted = true;
+    expect(attentionOf(shown, raised + 5_000)).toMatchObject({ level: 'watch', exhausted: [], allAsked: [{ waiting: 4 }] });
+    shown.callouts[0] = callout('1', { state: 'declined', answeredAt: '2026-11-21T06:30:30.000Z' });
+    expect(attentionOf(shown, raised + 5_000)).toMatchObject({ level: 'alarm', exhausted: [{ ordinal: 1 }], allAsked: [] });
+  });
   it('is watched when nobody has answered within the time to answer', () => {
     expect(attentionOf(asked(), raised + 100_000).silentForMs).toBeNull();
     expect(attentionOf(asked(), raised + 130_000)).toMatchObject({ level: 'watch', silentForMs: 129_000 });

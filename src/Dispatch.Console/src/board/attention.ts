@@ -3,8 +3,10 @@ import type { Callout, CalloutState, Incident, Need } from '../live/contract';
 
 export interface Attention {
   level: 'alarm' | 'watch' | 'calm' | 'complete';
-  /** Needs for which every permitted ring is open and nobody is left to ask. */
+  /** Needs that cannot be filled any more: nobody is left to ask, and not enough of those asked can still say yes. */
   exhausted: Need[];
+  /** Nobody is left to ask, but enough are still to answer: to be watched, not yet an alarm. */
+  allAsked: { need: Need; waiting: number }[];
   /** People were asked, the time to answer has passed once, and nobody has said a word. Since when, in ms; else null. */
   silentForMs: number | null;
   /** Raised a while ago, and not one call-out exists. */
@@ -21,7 +23,10 @@ export const isShort = (need: Need): boolean => need.filled < need.count;
 
 export function attentionOf(incident: Incident, now: number): Attention {
   const open = incident.state === 'open';
-  const exhausted = open ? incident.needs.filter((n) => n.exhausted && isShort(n)) : [];
+  const used = (open ? incident.needs : []).filter((n) => n.exhausted && isShort(n))
+    .map((need) => ({ need, waiting: incident.callouts.filter((c) => c.needOrdinal === need.ordinal && c.state === 'offered').length }));
+  const exhausted = used.filter(({ need, waiting }) => waiting < need.count - need.filled).map(({ need }) => need);
+  const allAsked = used.filter(({ need }) => !exhausted.includes(need));
   const complete = incident.needs.every((n) => !isShort(n));
   const raisedFor = now - Date.parse(incident.raisedAt);
   const paused = open && !incident.calling;
@@ -33,8 +38,9 @@ export function attentionOf(incident: Incident, now: number): Attention {
   const nobodyAsked = open && !complete && !paused && incident.callouts.length === 0 && raisedFor > ASKED_WITHIN_MS;
   const dues = open ? incident.callouts.filter((c) => c.state === 'offered').map((c) => Date.parse(c.dueAt)) : [];
   return {
-    level: exhausted.length > 0 || nobodyAsked ? 'alarm' : silent || (paused && !complete) ? 'watch' : complete ? 'complete' : 'calm',
+    level: exhausted.length > 0 || nobodyAsked ? 'alarm' : silent || allAsked.length > 0 || (paused && !complete) ? 'watch' : complete ? 'complete' : 'calm',
     exhausted,
+    allAsked,
     silentForMs: silent ? silentFor : null,
     nobodyAsked,
     paused,

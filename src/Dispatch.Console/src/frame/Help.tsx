@@ -15,7 +15,7 @@ export function Help() {
     ['Z', k.z], ['M', k.m], ['G', k.g], ['T', k.t], ['L', k.l], ['?', k.help], ['Esc', k.esc],
   ];
   return (
-    <dialog ref={dialog} class="help" aria-labelledby="help-title" onClose={() => { helpOpen.value = false; }}>
+    <dialog ref={dialog} class="help" aria-labelledby="help-title" onCancel={() => { helpOpen.value = false; }} onClose={() => { helpOpen.value = false; }}>
       <h2 id="help-title">{raiseWords().keysTitle}</h2>
       <dl>{rows.map(([key, text]) => <div key={key}><dt>{key.split(' ').map((x) => <kbd key={x}>{x}</kbd>)}</dt><dd>{text}</dd></div>)}</dl>
       <form method="dialog"><button type="submit" autoFocus>{words().back}</button></form>

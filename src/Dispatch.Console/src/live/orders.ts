@@ -5,6 +5,7 @@ import { board } from './boardFeed';
 import { call } from './api';
 import { merge } from './apply';
 import { BACK_OFF_MS } from './connection';
+import { me } from './signing';
 import type { Incident, Problem, RaiseRequest, Uuid } from './contract';
 
 export type OrderKind = 'raise' | 'escalate' | 'recall' | 'close' | 'cancel' | 'recallOne' | 'release';
@@ -55,7 +56,7 @@ async function send(id: Uuid): Promise<void> {
   const answer = await call<Incident>(order.kind === 'raise' ? 'PUT' : 'POST', order.path, { body: order.body, timeoutMs: 6000 });
   inFlight.delete(id);
   if (answer.outcome === 'done') {
-    if (answer.value?.id) board.value = merge(board.peek(), answer.value);
+    if (answer.value?.id) board.value = merge(board.peek(), signed(answer.value));
     finish(id, true);
     return;
   }
@@ -71,6 +72,12 @@ async function send(id: Uuid): Promise<void> {
   const backOff = BACK_OFF_MS[Math.min(order.attempts, BACK_OFF_MS.length - 1)]! * (0.75 + Math.random() * 0.5);
   const asked = answer.outcome === 'unknown' && answer.why === 'notConfirmed' ? answer.retryAfterMs : 0;
   timers.set(id, setTimeout(() => void send(id), Math.max(backOff, asked)));
+}
+
+/** The answer to a raise names nobody: the one who raised it sits here. */
+function signed(incident: Incident): Incident {
+  const { raisedBy } = incident;
+  return raisedBy.name ? incident : { ...incident, raisedBy: { ...raisedBy, name: raisedBy.id === me.peek()?.accountId ? (me.peek()?.name ?? '') : '' } };
 }
 
 function finish(id: Uuid, done: boolean): void {

@@ -1,5 +1,5 @@
 // The record of one incident, fact by fact, for the incident that is looked at. Fetched once, then continued by what arrives.
-import { signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { get } from './api';
 import { board, onFacts } from './boardFeed';
 import type { Fact, Uuid } from './contract';
@@ -16,12 +16,12 @@ export function showTimeline(incidentId: Uuid | null): void {
   if (incidentId) void load(incidentId);
 }
 
-/** Snapshots move an incident on without facts: what lies between is fetched. */
-export function catchUpTimeline(): void {
-  const shown = timeline.peek();
-  if (!shown || shown.state === 'loading') return;
-  if ((board.peek().incidents.get(shown.incidentId)?.lastFact ?? 0) > lastOf(shown)) void load(shown.incidentId);
-}
+/** How far the shown incident's record is known to run. Snapshots move it on without facts: what lies between is fetched. */
+const head = computed(() => board.value.incidents.get(timeline.value?.incidentId ?? '')?.lastFact ?? 0);
+effect(() => {
+  const shown = timeline.value;
+  if (shown && shown.state === 'whole' && head.value > lastOf(shown)) void load(shown.incidentId);
+});
 
 const lastOf = (shown: Timeline): number => shown.facts.at(-1)?.number ?? 0;
 
@@ -37,7 +37,8 @@ async function load(incidentId: Uuid): Promise<void> {
       if (answer.outcome !== 'done') { timeline.value = { ...timeline.peek()!, state: 'failed' }; return; }
       append(answer.value.facts);
       const grown = timeline.peek()!;
-      if (answer.value.facts.length === 0 || lastOf(grown) >= answer.value.lastFact) { timeline.value = { ...grown, state: 'whole' }; return; }
+      // What arrived while we asked did not join on to anything yet: ask on until the board's own number is reached.
+      if (answer.value.facts.length === 0 || lastOf(grown) >= Math.max(answer.value.lastFact, head.peek())) { timeline.value = { ...grown, state: 'whole' }; return; }
     }
   } finally {
     if (fetching === incidentId) fetching = null;
@@ -54,4 +55,4 @@ function append(facts: readonly Fact[]): void {
   if (grown.length > shown.facts.length) timeline.value = { ...shown, facts: grown };
 }
 
-onFacts((facts) => { append(facts); catchUpTimeline(); });
+onFacts(append);

@@ -14,6 +14,7 @@ import { incidentsLayer } from './layers/incidents';
 import { onDutyLayer } from './layers/onDuty';
 import { communitiesLayer, regionLayer, streetsLayer } from './layers/regions';
 import { linesLayer, respondersLayer } from './layers/responders';
+import { words } from '../words/console';
 import { palette } from './palette';
 import { followPeople } from './people';
 
@@ -32,6 +33,7 @@ export function startMap(container: HTMLElement): () => void {
     dragRotate: false,
     pitchWithRotate: false,
     attributionControl: false,
+    locale: { 'NavigationControl.ZoomIn': words().zoomIn, 'NavigationControl.ZoomOut': words().zoomOut, 'Map.Title': words().map },
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), 'bottom-right');

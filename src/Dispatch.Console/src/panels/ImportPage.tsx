@@ -52,6 +52,7 @@ export function ImportPage({ what }: { what: 'volunteers' | 'regions' }) {
         <label class="file-button">{what === 'volunteers' ? w.chooseRoster : w.chooseRegions}
           <input type="file" class="visually-hidden" accept={what === 'volunteers' ? '.xlsx,.csv' : '.json,.geojson'} disabled={what === 'regions' && !datum.value}
                  onChange={(e) => { file.value = e.currentTarget.files?.[0] ?? null; void send(true); e.currentTarget.value = ''; }} /></label>
+        {what === 'volunteers' && <a href="/api/volunteers/import/template.xlsx" download>{w.template}</a>}
         {file.value && <p><b>{file.value.name}</b> <span class="muted num">{Math.ceil(file.value.size / 1024)} KB</span></p>}
       </div>
       {s.at === 'working' && <p class="notice" role="status">{s.dryRun ? w.checking : w.importing}</p>}

@@ -1,4 +1,4 @@
-import { selected, tab, type Tab } from '../board/choices';
+import { attentionFor, selected, tab, type Tab } from '../board/choices';
 import { Icon, QualificationGlyph } from '../board/glyphs';
 import { needClass, NeedBar } from '../board/Needs';
 import { isShort } from '../board/attention';
@@ -63,7 +63,7 @@ function Head({ incident }: { incident: Incident }) {
         {open ? <span class="row-age big"><Age since={incident.raisedAt} /></span> : <span class="tag">{incidentStates()[incident.state]}</span>}
       </div>
       <p class="incident-address">{incident.address}</p>
-      <p class="muted">{incident.regionNames.join(' › ')} · <span class="num">{incident.longitude.toFixed(5)}, {incident.latitude.toFixed(5)}</span></p>
+      <p class="muted">{incident.regionNames.slice(-4).join(' › ')} · <span class="num">{incident.longitude.toFixed(5)}, {incident.latitude.toFixed(5)}</span></p>
       <p class="incident-risk"><Icon name="warn" size={13} /><span>{incident.risk}</span></p>
       <p class="muted small">
         {w.raisedBy} {incident.raisedBy.name} <span class="num">{whenOf(incident.raisedAt, incident.timeZone, now.peek())}</span>
@@ -81,17 +81,18 @@ function Head({ incident }: { incident: Incident }) {
 
 function NeedLine({ need, incident }: { need: Need; incident: Incident }) {
   const w = words();
+  const lost = attentionFor(incident.id)?.exhausted.includes(need) ?? false;
   const opened = timeline.value?.incidentId === incident.id ? timeline.value.facts.flatMap((f) => (f.kind === 'RingOpened' && f.data.needOrdinal === need.ordinal ? [f.data] : [])) : [];
   return (
-    <li class={`need-line ${needClass(need)}`}>
+    <li class={`need-line ${needClass(need, lost)}`}>
       <QualificationGlyph of={need.qualification} size={15} />
       <span class="need-what">{nameOf(need)}</span>
-      <NeedBar need={need} />
+      <NeedBar need={need} lost={lost} />
       <b class="num" aria-label={w.filledOf(need.filled, need.count)}>{need.filled}/{need.count}</b>
       <span class="need-rings muted">
         {need.ring === 0 ? w.noRing : opened.length > 0 ? opened.map((r) => r.regionName).join(' → ') : w.ring(need.ring)}
       </span>
-      {isShort(need) && need.exhausted ? <Icon name="flag" size={13} /> : !isShort(need) ? <Icon name="check" size={13} /> : <span />}
+      {lost ? <Icon name="flag" size={13} /> : !isShort(need) ? <Icon name="check" size={13} /> : <span />}
     </li>
   );
 }
