@@ -9,6 +9,7 @@ try
     return args switch
     {
         ["phones", .. var rest] => await PhonesCommand.RunAsync(rest, stop.Requested),
+        ["bench", "match", .. var rest] => await BenchMatch.RunAsync(rest, stop.Requested),
         ["bench", "raise", .. var rest] => await BenchRaise.RunAsync(rest, stop.Requested),
         _ => Usage(),
     };
@@ -27,6 +28,7 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         phones --server URL --count N [--seed S] [--hurry F] [--operator NAME] [--password WORD]
+        bench match [--queries N] [--seed S] [--json FILE]
         bench raise [--phones N] [--seconds S] [--per-second R] [--seed S] [--json FILE]
         """);
     return 2;

@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using Dispatch.Server;
+using Dispatch.Server.Storage;
+using Npgsql;
+
+namespace Dispatch.Drills.Bench;
+
+/// <summary>
+/// A private cluster with a million callable volunteers at home in 5,000 villages of one province, clustered as people live. Everybody holds
+/// <see cref="Everybody"/>, one in a hundred <see cref="OneInAHundred"/>, one in a thousand <see cref="OneInAThousand"/>. A copy of the same rows with a
+/// plain GiST index on the place stands beside it, for comparison.
+/// </summary>
+internal static class MillionCandidates
+{
+    public const short Everybody = 30001, OneInAHundred = 30002, OneInAThousand = 30003;
+
+    public const string Plain = "candidates_plain";
+
+    private static readonly (string What, string Sql)[] Steps =
+    [
+        ("regions and villages", """
+            SELECT setseed(0.42);
+            INSERT INTO qualifications (id, key, name, name_en, sort) VALUES (30001, 'bench.all', 'bench', 'bench', 1), (30002, 'bench.1', 'bench', 'bench', 2), (30003, 'bench.01', 'bench', 'bench', 3);
+            INSERT INTO regions (code, name, level, level_name, path) VALUES ('90', '省', 1, '省', '90');
+            INSERT INTO regions (code, name, level, level_name, parent_code, path)
+              SELECT '90' || lpad(c::text, 2, '0'), '市', 2, '市', '90', ('90.90' || lpad(c::text, 2, '0'))::ltree FROM generate_series(1, 20) c;
+            INSERT INTO regions (code, name, level, level_name, parent_code, path)
+              SELECT code || lpad(d::text, 2, '0'), '区', 3, '区', code, path || (code || lpad(d::text, 2, '0'))::ltree FROM regions, generate_series(1, 10) d WHERE level = 2 AND code LIKE '90%';
+            INSERT INTO regions (code, name, level, level_name, parent_code, path)
+              SELECT code || lpad(t::text, 3, '0'), '街道', 4, '街道', code, path || (code || lpad(t::text, 3, '0'))::ltree FROM regions, generate_series(1, 5) t WHERE level = 3 AND code LIKE '90%';
+            INSERT INTO regions (code, name, level, level_name, parent_code, path)
+              SELECT code || lpad(v::text, 3, '0'), '社区', 5, '社区', code, path || (code || lpad(v::text, 3, '0'))::ltree FROM regions, generate_series(1, 5) v WHERE level = 4 AND code LIKE '90%';
+            CREATE TABLE villages AS SELECT row_number() OVER (ORDER BY code) - 1 AS n, code, path,
+              113 + (random() + random() + random() - 1.5) * 2 AS lon, 23 + (random() + random() + random() - 1.5) * 1.5 AS lat
+              FROM regions WHERE level = 5 AND code LIKE '90%'
+            """),
+        ("a million volunteers", """
+            INSERT INTO volunteers (id, external_id, name, home_region, date_of_birth, fitness, assessment, duty)
+            SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 'b' || i, 'bench', v.code, '1980-01-01', 'fit', 'passed', 'on'
+            FROM generate_series(1, 1000000) i JOIN villages v ON v.n = i % 5000
+            """),
+        ("their candidate rows", """
+            INSERT INTO candidates (volunteer_id, qualification_id, duty, fitness, assessment, date_of_birth, location_consent, address_consent,
+              certified, insured, hours, time_zone, region_path, located_by, location, uncertainty_metres)
+            SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, q.id, 'on', 'fit', 'passed', '1980-01-01', false, true,
+              '{[2020-01-01,2099-01-01)}', '{[2020-01-01,2099-01-01)}', '{}', 'Asia/Shanghai', v.path, 'address',
+              ST_SetSRID(ST_MakePoint(v.lon + (random() + random() - 1) * 0.05, v.lat + (random() + random() - 1) * 0.05), 4326)::geography, 100
+            FROM generate_series(1, 1000000) i JOIN villages v ON v.n = i % 5000
+            JOIN (VALUES (30001::smallint, 1), (30002::smallint, 100), (30003::smallint, 1000)) AS q (id, every) ON hashint4(i) % q.every = 0
+            """),
+    ];
+
+    public static async Task<LocalPostgres> FillAsync(CancellationToken cancellation)
+    {
+        var cluster = await LocalPostgres.StartAsync(
+            new() { Ephemeral = true, Settings = new Dictionary<string, string> { ["shared_buffers"] = "1GB", ["maintenance_work_mem"] = "512MB", ["max_wal_size"] = "8GB" } },
+            null, cancellation);
+        await using (await Node.CreateAsync([$"--ConnectionStrings:Postgres={cluster.ConnectionString}", "--Database:AllowVolatile=true", "--urls=http://127.0.0.1:0"]))
+        {
+            // created, and with it the schema
+        }
+
+        await using var connection = new NpgsqlConnection(cluster.ConnectionString);
+        await connection.OpenAsync(cancellation);
+        await ExecuteAsync(connection, "SET session_replication_role = replica", cancellation); // the roster's triggers and references are not what is measured
+        var indexes = await IndexesAsync(connection, cancellation);
+        await ExecuteAsync(connection, string.Join(';', indexes.Select(index => $"DROP INDEX {index.Name}")), cancellation);
+        foreach (var (what, sql) in Steps)
+        {
+            await StepAsync(what, connection, sql, cancellation);
+        }
+
+        await StepAsync("the same rows for a plain index", connection, $"CREATE TABLE {Plain} AS SELECT * FROM candidates; CREATE INDEX ON {Plain} USING gist (mercator)", cancellation);
+        foreach (var (name, definition) in indexes)
+        {
+            await StepAsync(name, connection, definition, cancellation);
+        }
+
+        await StepAsync("statistics", connection, $"VACUUM ANALYZE candidates", cancellation);
+        await StepAsync("statistics", connection, $"VACUUM ANALYZE {Plain}", cancellation);
+        return cluster;
+    }
+
+    private static async Task StepAsync(string what, NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        Console.Write($"{what} ... ");
+        await ExecuteAsync(connection, sql, cancellation);
+        Console.WriteLine($"{clock.Elapsed.TotalSeconds:0} s");
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 1800 };
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static async Task<List<(string Name, string Definition)>> IndexesAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'candidates' AND indexname NOT LIKE '%_pkey'", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var indexes = new List<(string, string)>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            indexes.Add((reader.GetString(0), reader.GetString(1)));
+        }
+
+        return indexes;
+    }
+}
