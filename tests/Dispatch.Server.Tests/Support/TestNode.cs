@@ -115,6 +115,20 @@ public sealed class ApiClient(HttpClient http, string token) : IDisposable
         facts => facts.Kinds().Count(kind => kind == until) >= howMany,
         $"{howMany} {until}");
 
+    public Task<(int Status, JsonNode? Body)> AnswerAsync(Guid callout, string answer, string? reason = null) =>
+        PutAsync($"/api/callouts/{callout}/answer", new { answer, reason });
+
+    public Task<(int Status, JsonNode? Body)> ProgressAsync(Guid callout, string state, string? reason = null) =>
+        PutAsync($"/api/callouts/{callout}/progress", new { state, reason });
+
+    /// <summary>An order of the operator to an incident or a call-out, which is carried out.</summary>
+    public async Task<JsonNode> OrderAsync(string path, string? reason = null)
+    {
+        var (status, body) = await PostAsync(path, new { commandId = Guid.NewGuid(), reason });
+        Assert.True(status == 200, $"{path}: {status} {body}");
+        return body!;
+    }
+
     public async Task<Guid> MyCalloutAsync()
     {
         var body = await Eventually.Gives(async () => (await GetAsync("/api/callouts/mine")).Body!, mine => mine["callouts"]!.AsArray().Count > 0, "a call-out of mine");
