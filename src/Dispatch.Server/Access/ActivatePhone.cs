@@ -42,14 +42,13 @@ internal static class ActivatePhone
 
         var volunteer = await db.ActivationCodes.Where(code => code.CodeHash == hash)
             .Join(db.Volunteers, code => code.VolunteerId, volunteer => volunteer.Id, (_, volunteer) => volunteer).SingleAsync(cancellation);
-        var account = await db.Accounts.SingleOrDefaultAsync(account => account.VolunteerId == volunteer.Id, cancellation);
-        if (account is null)
-        {
-            account = new Account { Id = Guid.CreateVersion7(), Role = Role.Volunteer, Name = volunteer.Name, VolunteerId = volunteer.Id, CreatedAt = now };
-            db.Accounts.Add(account);
-            await db.SaveChangesAsync(cancellation);
-        }
 
+        // His first phone makes the account; two first phones at once make one, the second insert waits for the first and then does nothing.
+        await db.Database.ExecuteSqlAsync($"""
+            INSERT INTO accounts (id, role, name, volunteer_id, created_at) VALUES ({Guid.CreateVersion7()}, 'volunteer', {volunteer.Name}, {volunteer.Id}, {now})
+            ON CONFLICT ON CONSTRAINT accounts_one_per_volunteer DO NOTHING
+            """, cancellation);
+        var account = await db.Accounts.AsNoTracking().SingleAsync(account => account.VolunteerId == volunteer.Id, cancellation);
         var path = await SignIn.RegionPathOf(db, account, cancellation);
         await transaction.CommitAsync(cancellation);
         return SignIn.Issue(account, path, cookie: false);

@@ -106,11 +106,14 @@ internal sealed class FactLog(IDbContextFactory<DispatchDb> store, Hints hints)
         }
     }
 
-    private static bool IsRace(Exception e) => e is DbUpdateConcurrencyException || (e as PostgresException ?? e.InnerException as PostgresException) switch
+    // EF wraps what Postgres said once or twice.
+    private static bool IsRace(Exception? e) => e switch
     {
-        { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure } => true,
-        { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "callouts_one_active_per_volunteer" } => true, // another incident has just asked him
-        _ => false,
+        null => false,
+        DbUpdateConcurrencyException => true,
+        PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure } => true,
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "callouts_one_active_per_volunteer" } => true, // another incident has just asked him
+        _ => IsRace(e.InnerException),
     };
 
     private static async Task<DateTimeOffset> NowAsync(DispatchDb db, CancellationToken cancellation)
