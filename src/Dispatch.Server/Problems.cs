@@ -83,8 +83,8 @@ internal static class Problems
     public static Problem DifferentBody(object current) =>
         new("differentBody", StatusCodes.Status422UnprocessableEntity, "同一编号已用于内容不同的请求", "This id was already used with another body")
         {
-            Detail = "重发必须与原请求完全一致；新的警情请使用新的编号",
-            DetailEn = "A repeat must equal the first request; a new incident needs a new id",
+            Detail = "重发必须与原请求完全一致；新的警情或命令请使用新的编号",
+            DetailEn = "A repeat must equal the first request; a new incident or order needs a new id",
             Current = current,
         };
 

@@ -52,9 +52,9 @@ internal sealed class AnswerCallout(FactLog log)
 
     private static async Task<Problem?> AcceptAsync(OpenRecord record, Callout callout, CancellationToken cancellation)
     {
-        if (callout.HasPlace || callout.State == CalloutState.Standby)
+        if (callout.SaidYes)
         {
-            return null; // said before
+            return null; // the same again: also when it is all over and only the first answer was lost
         }
 
         if (!callout.MayStillSayYes || record.Incident.State != IncidentState.Open)

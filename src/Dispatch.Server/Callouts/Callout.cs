@@ -63,6 +63,9 @@ internal sealed class Callout
 
     public bool HasPlace => State is CalloutState.Accepted or CalloutState.EnRoute or CalloutState.OnScene;
 
+    /// <summary>A yes was given, whatever has become of it: every way to these states leads through one.</summary>
+    public bool SaidYes => State is CalloutState.Accepted or CalloutState.EnRoute or CalloutState.OnScene or CalloutState.Standby or CalloutState.TurnedBack or CalloutState.Released;
+
     /// <summary>A yes may still come: offered, or too late for a place but welcome as standby.</summary>
     public bool MayStillSayYes => State is CalloutState.Offered or CalloutState.Expired
         || (State == CalloutState.Recalled && Reason == RecalledBecauseFilled);

@@ -10,18 +10,18 @@ internal sealed class CommandCallout(FactLog log)
 {
     public static async Task<IResult> Recall(Guid id, CommandIncident.Request request, Caller caller, CommandCallout command, CancellationToken cancellation) =>
         (await command.HandleAsync(
-            caller, id, request, CalloutState.Recalled,
+            caller, id, request, CalloutState.Recalled, FactKind.CalloutRecalled,
             (record, callout, _) => NeedFilling.Recall(record, callout, Actor.Operator(caller.AccountId), request.Reason ?? "recalled", request.CommandId),
             cancellation)).ToResult();
 
     public static async Task<IResult> Release(Guid id, CommandIncident.Request request, Caller caller, CommandCallout command, CancellationToken cancellation) =>
         (await command.HandleAsync(
-            caller, id, request, CalloutState.Released,
+            caller, id, request, CalloutState.Released, FactKind.CalloutReleased,
             (record, callout, need) => NeedFilling.Release(record, callout, need, Actor.Operator(caller.AccountId), request.Reason, request.CommandId),
             cancellation)).ToResult();
 
     private Task<Outcome<IncidentView>> HandleAsync(
-        Caller caller, Guid calloutId, CommandIncident.Request request, CalloutState next, Action<OpenRecord, Callout, Need> change, CancellationToken cancellation)
+        Caller caller, Guid calloutId, CommandIncident.Request request, CalloutState next, FactKind fact, Action<OpenRecord, Callout, Need> change, CancellationToken cancellation)
     {
         var faults = CommandIncident.CheckCommand(request, reasonRequired: false);
         if (faults.Count > 0)
@@ -38,7 +38,14 @@ internal sealed class CommandCallout(FactLog log)
                     return Problems.NotFound("召集", "call-out");
                 }
 
-                if (!await record.IsRepeatAsync(request.CommandId!.Value, cancellation))
+                if (await record.FindOrderAsync(request.CommandId!.Value, cancellation) is { } earlier)
+                {
+                    if (earlier.Kind != fact.ToString() || earlier.CalloutId != calloutId)
+                    {
+                        return Problems.DifferentBody(await IncidentView.ReadAsync(record.Db, record.Incident.Id, cancellation));
+                    }
+                }
+                else
                 {
                     var callout = await record.Db.Callouts.SingleAsync(callout => callout.Id == calloutId, cancellation);
                     if (!callout.MayBecome(next))

@@ -16,7 +16,7 @@ internal sealed class CommandIncident(FactLog log)
     /// <summary>Opens the next ring now and asks again, also after a recall.</summary>
     public static async Task<IResult> Escalate(Guid id, Request request, Caller caller, CommandIncident command, CancellationToken cancellation) =>
         (await command.HandleAsync(
-            caller, id, request, reasonRequired: false,
+            caller, id, request, FactKind.CallingResumed, reasonRequired: false,
             async record =>
             {
                 record.Incident.Calling = true;
@@ -28,7 +28,7 @@ internal sealed class CommandIncident(FactLog log)
     /// <summary>Withdraws every open offer; nobody new is asked until the operator escalates.</summary>
     public static async Task<IResult> Recall(Guid id, Request request, Caller caller, CommandIncident command, CancellationToken cancellation) =>
         (await command.HandleAsync(
-            caller, id, request, reasonRequired: true,
+            caller, id, request, FactKind.CallingPaused, reasonRequired: true,
             async record =>
             {
                 var by = Actor.Operator(caller.AccountId);
@@ -51,7 +51,7 @@ internal sealed class CommandIncident(FactLog log)
 
     private Task<Outcome<IncidentView>> EndAsync(Caller caller, Guid id, Request request, IncidentState how, CancellationToken cancellation) =>
         HandleAsync(
-            caller, id, request, reasonRequired: how == IncidentState.Cancelled,
+            caller, id, request, how == IncidentState.Closed ? FactKind.IncidentClosed : FactKind.IncidentCancelled, reasonRequired: how == IncidentState.Cancelled,
             async record =>
             {
                 var by = Actor.Operator(caller.AccountId);
@@ -79,7 +79,7 @@ internal sealed class CommandIncident(FactLog log)
             cancellation);
 
     private Task<Outcome<IncidentView>> HandleAsync(
-        Caller caller, Guid id, Request request, bool reasonRequired, Func<OpenRecord, Task> change, CancellationToken cancellation)
+        Caller caller, Guid id, Request request, FactKind fact, bool reasonRequired, Func<OpenRecord, Task> change, CancellationToken cancellation)
     {
         var faults = CheckCommand(request, reasonRequired);
         if (faults.Count > 0)
@@ -96,7 +96,14 @@ internal sealed class CommandIncident(FactLog log)
                     return Problems.NotFound("警情", "incident");
                 }
 
-                if (!await record.IsRepeatAsync(request.CommandId!.Value, cancellation))
+                if (await record.FindOrderAsync(request.CommandId!.Value, cancellation) is { } earlier)
+                {
+                    if (earlier.Kind != fact.ToString())
+                    {
+                        return Problems.DifferentBody(await IncidentView.ReadAsync(record.Db, id, cancellation));
+                    }
+                }
+                else
                 {
                     if (record.Incident.State != IncidentState.Open)
                     {

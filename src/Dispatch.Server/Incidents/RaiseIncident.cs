@@ -79,6 +79,7 @@ internal sealed class RaiseIncident(IDbContextFactory<DispatchDb> store, FactLog
         }
 
         var tree = new RegionTree(above.Select(row => new Region(row.Code, row.Name, row.ParentCode, (RegionLevel)row.Level, row.LevelName, row.Path, row.HasAuthority)));
+        var name = await db.Accounts.Where(account => account.Id == caller.AccountId).Select(account => account.Name).SingleOrDefaultAsync(cancellation);
         var district = tree.DistrictOf(tree.Get(region.Code));
         var needs = request.Needs!.Select((need, index) => (Qualification: taxonomy[need!.Qualification!], Count: (short)need.Count!.Value, Ordinal: (short)(index + 1))).ToList();
         try
@@ -120,7 +121,7 @@ internal sealed class RaiseIncident(IDbContextFactory<DispatchDb> store, FactLog
                             rows.ConvertAll(row => NeedView.Of(row, needs[row.Ordinal - 1].Qualification)));
                         record.Append(FactKind.IncidentRaised, Actor.Operator(caller.AccountId), new { incident = view with { LastFact = 1 } });
                         record.NeedsAsking = true;
-                        return Task.FromResult<Outcome<IncidentView>>(view with { LastFact = 1, Callouts = [] });
+                        return Task.FromResult<Outcome<IncidentView>>(view with { LastFact = 1, RaisedBy = new(caller.AccountId, name), Callouts = [] });
                     });
                 },
                 cancellation);

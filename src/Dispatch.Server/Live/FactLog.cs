@@ -168,9 +168,9 @@ internal sealed class OpenRecord(DispatchDb db, Incident incident, DateTimeOffse
     /// <summary>Puts a line into the volunteer's inbox; it is numbered when the record is written.</summary>
     public void Notify(Guid volunteer, string kind, Guid callout) => notices.Add((volunteer, kind, callout));
 
-    /// <summary>True when this order was already carried out: the repeat of a command changes nothing.</summary>
-    public Task<bool> IsRepeatAsync(Guid commandId, CancellationToken cancellation) =>
-        db.Facts.AnyAsync(fact => fact.IncidentId == incident.Id && fact.CommandId == commandId, cancellation);
+    /// <summary>What was already carried out under this id: a repeat changes nothing, and another order under the same id is refused.</summary>
+    public Task<Fact?> FindOrderAsync(Guid commandId, CancellationToken cancellation) =>
+        db.Facts.AsNoTracking().SingleOrDefaultAsync(fact => fact.IncidentId == incident.Id && fact.CommandId == commandId, cancellation);
 
     /// <summary>Writes what has changed so far and reads the volunteer's card as it will be after the commit.</summary>
     public async Task<Card> CardAsync(Guid calloutId, CancellationToken cancellation)

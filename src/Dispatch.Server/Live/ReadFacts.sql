@@ -1,7 +1,11 @@
 -- Facts of several incidents beyond a number each, with the names of the people in them. Primary key (incident_id, number).
 -- $1 incidents, $2 numbers, $3 most rows
 SELECT f.incident_id, f.number, f.kind, f.at, f.by_kind, f.by_id, coalesce(a.name, v.name) AS by_name, f.callout_id,
-       CASE WHEN f.kind = 'CalloutOffered' THEN jsonb_set(f.data, '{callout,volunteer,name}', coalesce(to_jsonb(asked.name), 'null')) ELSE f.data END::text AS data,
+       CASE f.kind
+           WHEN 'CalloutOffered' THEN jsonb_set(f.data, '{callout,volunteer,name}', coalesce(to_jsonb(asked.name), 'null'))
+           WHEN 'IncidentRaised' THEN jsonb_set(f.data, '{incident,raisedBy,name}', coalesce(to_jsonb(a.name), 'null'))
+           ELSE f.data
+       END::text AS data,
        i.region_path::text
 FROM unnest($1::uuid[], $2::bigint[]) AS w (incident_id, beyond)
 JOIN incidents i ON i.id = w.incident_id

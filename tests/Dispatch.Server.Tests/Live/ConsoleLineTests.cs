@@ -195,6 +195,8 @@ public sealed class ConsoleLineTests : IAsyncLifetime
 
         var accepted = console.Heard.Single(fact => fact.GetProperty("kind").GetString() == "CalloutAccepted");
         var offered = console.Heard.Single(fact => fact.GetProperty("kind").GetString() == "CalloutOffered");
+        var raised = console.Heard.Single(fact => fact.GetProperty("kind").GetString() == "IncidentRaised");
+        Assert.Equal("福田指挥员", raised.GetProperty("data").GetProperty("incident").GetProperty("raisedBy").GetProperty("name").GetString());
         Assert.Equal("志愿者1", accepted.GetProperty("by").GetProperty("name").GetString());
         Assert.Equal("志愿者1", offered.GetProperty("data").GetProperty("callout").GetProperty("volunteer").GetProperty("name").GetString());
         Assert.Equal(0, await node.World.ScalarAsync<long>("SELECT count(*) FROM facts WHERE data::text LIKE '%志愿者%' OR data::text LIKE '%指挥员%'"));
