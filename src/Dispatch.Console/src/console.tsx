@@ -5,7 +5,7 @@ import { ConfirmDialog } from './actions/ConfirmDialog';
 import { draft } from './actions/raising';
 import { RaiseForm } from './actions/RaiseForm';
 import { Board } from './board/Board';
-import { view } from './board/choices';
+import { mapAlone, view } from './board/choices';
 import { AlarmBar } from './frame/AlarmBar';
 import { watchForAlarms } from './frame/alarm';
 import { Help } from './frame/Help';
@@ -30,9 +30,6 @@ import './styles/panel.css';
 import './styles/forms.css';
 import './styles/map.css';
 import './styles/roster.css';
-
-/** ?map: the map alone, for the second screen. */
-const mapAlone = new URLSearchParams(location.search).has('map');
 
 function Console() {
   const link = useMemo(() => followBoard(stillSignedIn), []);

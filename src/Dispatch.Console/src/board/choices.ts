@@ -10,6 +10,8 @@ import { attentionOf } from './attention';
 export type Filter = 'all' | 'attention' | 'calling' | 'complete' | 'ended';
 export type Tab = 'callouts' | 'why' | 'record';
 
+/** ?map: the map alone, for the second screen. */
+export const mapAlone = typeof location !== 'undefined' && new URLSearchParams(location.search).has('map');
 export const view = signal<'command' | 'roster'>('command');
 export const filter = signal<Filter>('all');
 export const query = signal('');
@@ -61,6 +63,24 @@ function fromHash(): Uuid | null {
   return typeof location === 'undefined' ? null : (/^#([0-9a-f-]{36})$/.exec(location.hash)?.[1] ?? null);
 }
 if (typeof window !== 'undefined') {
+  shareWithMapScreen();
   effect(() => history.replaceState(null, '', selectedId.value ? `#${selectedId.value}` : location.pathname + location.search));
   effect(() => showTimeline(selectedId.value));
+}
+
+/** The map on the second screen follows what is selected on the first, and the other way round; two full consoles do not disturb each other. */
+function shareWithMapScreen(): void {
+  if (typeof BroadcastChannel === 'undefined') return;
+  const screens = new BroadcastChannel('dispatch.selected');
+  let told = selectedId.peek();
+  screens.onmessage = ({ data }: MessageEvent<{ id: Uuid | null; fromMap: boolean }>) => {
+    if (!mapAlone && !data.fromMap) return;
+    told = data.id;
+    selectedId.value = data.id;
+  };
+  effect(() => {
+    if (selectedId.value === told) return;
+    told = selectedId.value;
+    screens.postMessage({ id: told, fromMap: mapAlone });
+  });
 }

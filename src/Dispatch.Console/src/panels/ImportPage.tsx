@@ -13,7 +13,9 @@ type State =
   | { at: 'report'; report: ImportReport; refused: boolean }
   | { at: 'problem'; problem: Problem | 'unknown' };
 
-export function ImportPage({ what }: { what: 'volunteers' | 'regions' }) {
+type What = 'volunteers' | 'teams' | 'regions';
+
+export function ImportPage({ what }: { what: What }) {
   const w = rosterWords();
   const file = useSignal<File | null>(null);
   const datum = useSignal<Datum | ''>('');
@@ -24,7 +26,7 @@ export function ImportPage({ what }: { what: 'volunteers' | 'regions' }) {
     const chosen = file.peek();
     if (!chosen || (what === 'regions' && !datum.peek())) return;
     state.value = { at: 'working', dryRun };
-    const path = what === 'volunteers' ? `/api/volunteers/import?dryRun=${dryRun}` : `/api/regions/import?datum=${datum.peek()}&boundaryKind=${kind.peek()}&dryRun=${dryRun}`;
+    const path = what !== 'regions' ? `/api/${what}/import?dryRun=${dryRun}` : `/api/regions/import?datum=${datum.peek()}&boundaryKind=${kind.peek()}&dryRun=${dryRun}`;
     const answer = await call<ImportReport>('POST', path, { file: { content: chosen, type: typeOf(chosen, what) }, timeoutMs: 120_000 });
     if (answer.outcome === 'done') state.value = { at: 'report', report: answer.value, refused: false };
     else if (answer.outcome === 'unknown') state.value = { at: 'problem', problem: 'unknown' };
@@ -49,8 +51,8 @@ export function ImportPage({ what }: { what: 'volunteers' | 'regions' }) {
               </select></label>
           </>
         )}
-        <label class="file-button">{what === 'volunteers' ? w.chooseRoster : w.chooseRegions}
-          <input type="file" class="visually-hidden" accept={what === 'volunteers' ? '.xlsx,.csv' : '.json,.geojson'} disabled={what === 'regions' && !datum.value}
+        <label class="file-button">{what === 'regions' ? w.chooseRegions : w.chooseRoster}
+          <input type="file" class="visually-hidden" accept={what === 'regions' ? '.json,.geojson' : '.xlsx,.csv'} disabled={what === 'regions' && !datum.value}
                  onChange={(e) => { file.value = e.currentTarget.files?.[0] ?? null; void send(true); e.currentTarget.value = ''; }} /></label>
         {what === 'volunteers' && <a href="/api/volunteers/import/template.xlsx" download>{w.template}</a>}
         {file.value && <p><b>{file.value.name}</b> <span class="muted num">{Math.ceil(file.value.size / 1024)} KB</span></p>}
@@ -110,7 +112,7 @@ function Preview({ rows }: { rows: Record<string, unknown>[] }) {
 
 const plain = (value: unknown): string => (value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value));
 const isReport = (body: unknown): body is ImportReport => typeof body === 'object' && body !== null && Array.isArray((body as ImportReport).faults);
-function typeOf(file: File, what: 'volunteers' | 'regions'): string {
+function typeOf(file: File, what: What): string {
   if (what === 'regions') return 'application/json';
   return file.name.toLowerCase().endsWith('.csv') ? 'text/csv' : 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 }

@@ -4,7 +4,8 @@ import { ImportPage } from './ImportPage';
 import { Teams } from './Teams';
 import { Volunteers } from './Volunteers';
 
-const sections = ['volunteers', 'teams', 'importVolunteers', 'importRegions'] as const;
+const sections = ['volunteers', 'teams', 'importVolunteers', 'importTeams', 'importRegions'] as const;
+const imports = { importVolunteers: 'volunteers', importTeams: 'teams', importRegions: 'regions' } as const;
 const section = signal<(typeof sections)[number]>('volunteers');
 
 export function Roster() {
@@ -15,7 +16,7 @@ export function Roster() {
       <nav class="roster-sections" aria-label={w.sections}>
         {sections.map((key) => <button type="button" key={key} aria-current={shown === key ? 'page' : undefined} onClick={() => { section.value = key; }}>{w[key]}</button>)}
       </nav>
-      {shown === 'volunteers' ? <Volunteers /> : shown === 'teams' ? <Teams /> : <ImportPage key={shown} what={shown === 'importVolunteers' ? 'volunteers' : 'regions'} />}
+      {shown === 'volunteers' ? <Volunteers /> : shown === 'teams' ? <Teams /> : <ImportPage key={shown} what={imports[shown]} />}
     </main>
   );
 }

@@ -2,7 +2,7 @@ import { inBoth } from './lang';
 
 export const rosterWords = inBoth(
   {
-    volunteers: '志愿者', teams: '队伍', importVolunteers: '导入志愿者', importRegions: '导入辖区边界', sections: '名册分页',
+    volunteers: '志愿者', teams: '队伍', importVolunteers: '导入志愿者', importTeams: '导入队伍', importRegions: '导入辖区边界', sections: '名册分页',
     search: '按姓名或编号查找', total: (n: number) => `共 ${n} 人`, page: (a: number, b: number) => `第 ${a} / ${b} 页`, previous: '上一页', next: '下一页', none: '没有符合条件的志愿者', loading: '正在读取…', failed: '读取失败',
     id: '编号', name: '姓名', home: '属地', qualifications: '专长', fitness: '体能', assessment: '考核', insured: '保险至', duty: '值守', now: '此刻', phone: '手机', expired: '已过期', notInsured: '无',
     fit: '合格', limited: '受限', unfit: '不合格', passed: '通过', pending: '待考核', failedAssessment: '未通过', callable: '可召', notCallable: '不可召', engaged: '任务中', activated: '已激活', notActivated: '未激活',
@@ -13,7 +13,7 @@ export const rosterWords = inBoth(
     line: '行', column: '列', value: '值', fault: '错误', feature: '要素', field: '字段', preview: '预览（前 20 行）', doImport: (n: number) => `导入 ${n} 条`, nothing: '没有变化，无需导入', another: '选择另一个文件', unknownOutcome: '没有收到服务器的确认。再次导入同一文件是安全的：按编号识别，不会重复。',
   },
   {
-    volunteers: 'Volunteers', teams: 'Teams', importVolunteers: 'Import volunteers', importRegions: 'Import boundaries', sections: 'Roster sections',
+    volunteers: 'Volunteers', teams: 'Teams', importVolunteers: 'Import volunteers', importTeams: 'Import teams', importRegions: 'Import boundaries', sections: 'Roster sections',
     search: 'Find by name or number', total: (n) => `${n} in all`, page: (a, b) => `Page ${a} of ${b}`, previous: 'Previous', next: 'Next', none: 'No volunteer matches', loading: 'Reading…', failed: 'Could not be read',
     id: 'Number', name: 'Name', home: 'Home region', qualifications: 'Qualifications', fitness: 'Fitness', assessment: 'Assessment', insured: 'Insured until', duty: 'Duty', now: 'Now', phone: 'Phone', expired: 'expired', notInsured: 'none',
     fit: 'Fit', limited: 'Limited', unfit: 'Unfit', passed: 'Passed', pending: 'Pending', failedAssessment: 'Failed', callable: 'Callable', notCallable: 'Not callable', engaged: 'Engaged', activated: 'Activated', notActivated: 'Not activated',

@@ -6,6 +6,9 @@ import { palette, type Palette } from '../palette';
 export interface Feature { type: 'Feature'; id?: string | number; properties: object; geometry: unknown }
 export type Paint = Record<string, Record<string, unknown>>;
 
+/** A storm of facts redraws a layer five times a second, not two hundred. */
+const EVERY_MS = 200;
+
 export const FONT = ['Noto Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'sans-serif'];
 
 export const point = (coordinates: [number, number], properties: object): Feature => ({ type: 'Feature', properties, geometry: { type: 'Point', coordinates } });
@@ -15,8 +18,17 @@ export const collection = (features: readonly unknown[]) => ({ type: 'FeatureCol
 export function show(map: GlMap, source: string, layers: readonly ({ id: string; type: string } & Record<string, unknown>)[], data: () => readonly unknown[], paint: (p: Palette) => Paint, visible: () => boolean = () => true): () => void {
   map.addSource(source, { type: 'geojson', data: collection([]) });
   for (const layer of layers) map.addLayer({ ...layer, source } as unknown as LayerSpecification);
+  let wanted: readonly unknown[] = [];
+  let drawnAt = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const draw = () => {
+    timer = undefined;
+    drawnAt = performance.now();
+    (map.getSource(source) as GeoJSONSource | undefined)?.setData(collection(wanted));
+  };
   const stops = [
-    effect(() => { const features = visible() ? data() : []; (map.getSource(source) as GeoJSONSource | undefined)?.setData(collection(features)); }),
+    () => clearTimeout(timer),
+    effect(() => { wanted = visible() ? data() : []; timer ??= setTimeout(draw, Math.max(0, drawnAt + EVERY_MS - performance.now())); }),
     effect(() => {
       for (const [id, properties] of Object.entries(paint(palette.value))) {
         for (const [name, value] of Object.entries(properties)) map.setPaintProperty(id, name as never, value as never);
