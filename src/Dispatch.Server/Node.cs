@@ -81,6 +81,7 @@ public sealed class Node : IAsyncDisposable
         });
         app.UseResponseCompression();
         app.Use(Parts.RefuseForeignOrigins);
+        app.Use(Parts.GuardPages);
         app.UseAuthentication();
         app.UseAuthorization();
 

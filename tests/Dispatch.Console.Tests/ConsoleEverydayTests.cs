@@ -86,6 +86,34 @@ public sealed class ConsoleEverydayTests
     }
 
     [Fact]
+    public async Task The_map_on_the_second_screen_follows_what_is_selected_on_the_first()
+    {
+        await using var node = await TestNode.StartAsync();
+        await using var console = await SignedInAsync(node);
+        using var api = await node.SignInAsync("futian");
+        var incident = await api.RaiseAsync(ApiClient.Flood());
+        await Expect(console.Row(incident)).ToBeVisibleAsync();
+        var second = await console.Page.Context.RunAndWaitForPageAsync(() => console.Page.GetByRole(AriaRole.Button, new() { Name = "地图另开一屏" }).ClickAsync());
+        await Expect(second.Locator("#map")).ToHaveAttributeAsync("data-ready", "true", new() { Timeout = 60_000 });
+        await Expect(second.Locator(".rows")).ToHaveCountAsync(0);
+        await console.Keys.PressAsync("j");
+        await Assertions.Expect(second).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"#{incident}$"));
+    }
+
+    [Fact]
+    public async Task A_page_may_load_from_its_own_server_alone_and_hashed_files_are_kept()
+    {
+        await using var node = await TestNode.StartAsync();
+        await using var console = await OpenAsync(node);
+        var asset = (await console.Page.Locator("script[src]").First.GetAttributeAsync("src"))!;
+        using var http = new HttpClient { BaseAddress = new Uri(node.Address) };
+        using var page = await http.GetAsync("/console.html");
+        Assert.StartsWith("default-src 'self'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        using var file = await http.GetAsync(asset);
+        Assert.Contains("immutable", file.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_activation_code_given_out_at_the_console_lets_a_phone_in()
     {
         await using var node = await TestNode.StartAsync();
