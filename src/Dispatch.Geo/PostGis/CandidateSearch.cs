@@ -11,9 +11,9 @@ namespace Dispatch.Geo.PostGis;
 /// </summary>
 internal sealed class CandidateSearch(MatchQuestion question, NeedToFill need, Ring[] rings, int enough)
 {
-    // A page of neighbours looks at this many before it asks from the ring's side; a ring of at most so many is read whole.
-    // Both from `bench match`: 600 neighbours cost about 0.6 ms, 5,000 holders about 5 ms.
-    private const int NeighboursToLookAt = 600;
+    // A page of neighbours looks at eight times its length, at least at 200, before it asks from the ring's side; a ring of at most so many
+    // holders is read whole. Numbers and alternatives: docs/decisions/0008.
+    private const int LookAtLeastAt = 200;
     private const int SmallRing = 5_000;
     private const int UnlocatedToName = 100;
 
@@ -55,7 +55,7 @@ internal sealed class CandidateSearch(MatchQuestion question, NeedToFill need, R
         switch (from)
         {
             case From.Neighbours:
-                yield return Command(NearestInRing, limit, Math.Max(NeighboursToLookAt, 8 * limit));
+                yield return Command(NearestInRing, limit, Math.Max(LookAtLeastAt, 8 * limit));
                 break;
             case From.Holders:
                 yield return new NpgsqlBatchCommand(CountHolders)

@@ -1,12 +1,13 @@
 -- The same people as NearestInRing.sql, found from the other side: all holders at home in a small ring by
--- candidates_by_qualification_and_region, then sorted. $9 is how many it may read: CountHolders.sql says whether that was all of them.
+-- candidates_by_qualification_and_region, then sorted. Nothing when the ring holds more than $9, which CountHolders.sql tells the caller.
 -- $10 ends the ring's range of paths. (+ 0 keeps the sort from becoming a scan of the neighbourhood.)
 SELECT held.*
 FROM (
     SELECT candidates.*, (mercator <-> $2) + 0 AS away
     FROM candidates
     WHERE qualification_id = $1 AND region_path >= $4 AND region_path < $10
-    LIMIT $9
+      AND (SELECT count(*) FROM (
+               SELECT FROM candidates WHERE qualification_id = $1 AND region_path >= $4 AND region_path < $10 LIMIT $9 + 1) AS counted) <= $9
 ) AS held
 WHERE held.away <= $3
   AND (held.region_path <@ $5) IS NOT TRUE

@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Dispatch.Geo.PostGis;
 
@@ -6,9 +7,16 @@ public sealed record CoveringRegion(string Code, string Name, string Path);
 
 public sealed record NearestRegion(string Code, string Name, double DistanceMetres);
 
-/// <summary>The deepest region that covers a place, or the nearest one when none does.</summary>
+/// <summary>
+/// The deepest region that covers a place, or, when none does, the nearest one and its distance in metres on the ellipsoid; both null when no
+/// region has a boundary. A place on a shared border is always in the region with the lower code.
+/// </summary>
 public sealed record LocateRegion(CoveringRegion? Region, NearestRegion? Nearest)
 {
+    private static readonly string Covering = SpatialSql.Read("CoveringRegion.sql");
+    private static readonly string Closest = SpatialSql.Read("NearestRegion.sql");
+
+    /// <summary>One round trip, two when the place is outside. Opens the connection if need be.</summary>
     public static async Task<LocateRegion> FindAsync(NpgsqlConnection connection, Position place, CancellationToken cancellation)
     {
         if (connection.State != System.Data.ConnectionState.Open)
@@ -16,26 +24,21 @@ public sealed record LocateRegion(CoveringRegion? Region, NearestRegion? Nearest
             await connection.OpenAsync(cancellation);
         }
 
-        await using (var command = new NpgsqlCommand(
-            "SELECT code, name, path::text FROM regions WHERE ST_Covers(boundary, ST_SetSRID(ST_MakePoint($1, $2), 4326)) ORDER BY level DESC, code LIMIT 1", connection))
+        await using (var command = new NpgsqlCommand(Covering, connection) { Parameters = { Geometry(place) } })
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
-            command.Parameters.Add(new() { Value = place.Longitude });
-            command.Parameters.Add(new() { Value = place.Latitude });
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
             if (await reader.ReadAsync(cancellation))
             {
                 return new(new(reader.GetString(0), reader.GetString(1), reader.GetString(2)), null);
             }
         }
 
-        await using var nearest = new NpgsqlCommand(
-            """
-            SELECT code, name, ST_Distance(boundary::geography, ST_SetSRID(ST_MakePoint($1, $2), 4326)::geography) AS metres
-            FROM regions WHERE boundary IS NOT NULL ORDER BY metres, level DESC, code LIMIT 1
-            """, connection);
-        nearest.Parameters.Add(new() { Value = place.Longitude });
-        nearest.Parameters.Add(new() { Value = place.Latitude });
+        // A degree of longitude is shorter than one of latitude by the cosine: 1 % is for the ellipsoid, 5 degrees for boundaries farther north.
+        var stretch = 1.01 / Math.Cos(Math.Min(Math.Abs(place.Latitude) + 5.0, 85.0) * Math.PI / 180.0);
+        await using var nearest = new NpgsqlCommand(Closest, connection) { Parameters = { Geometry(place), new() { Value = stretch } } };
         await using var row = await nearest.ExecuteReaderAsync(cancellation);
         return await row.ReadAsync(cancellation) ? new(null, new(row.GetString(0), row.GetString(1), row.GetDouble(2))) : new(null, null);
     }
+
+    private static NpgsqlParameter Geometry(Position place) => new() { Value = place.ToPoint(), NpgsqlDbType = NpgsqlDbType.Geometry };
 }
