@@ -4,6 +4,7 @@ using Dispatch.Server.Callouts;
 using Dispatch.Server.Clock;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
+using Dispatch.Server.Regions;
 using Dispatch.Server.Volunteers;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -39,6 +40,7 @@ internal static class Parts
         services.AddSingleton<Connections>();
         services.AddHosted<Receipts>().AddHosted<PositionFeed>().AddHosted<Pump>().AddHosted<Sweep>();
 
+        services.AddSingleton<ImportRegions>();
         services.AddSingleton<RaiseIncident>();
         services.AddSingleton<CommandIncident>();
         services.AddSingleton<CommandCallout>();

@@ -1,6 +1,6 @@
 using Dispatch.Geo;
 using Dispatch.Geo.Matching;
-using Dispatch.Server.Regions;
+using Dispatch.Geo.Regions;
 using Dispatch.Server.Volunteers;
 
 namespace Dispatch.Server.Demo;
@@ -61,10 +61,10 @@ internal sealed class DemoRoster
     ];
 
     private readonly DateOnly today;
-    private readonly Dictionary<string, StatedRegion> regions;
+    private readonly Dictionary<string, RegionFeature> regions;
     private readonly Dictionary<string, QualificationName> qualifications;
 
-    private DemoRoster(DateOnly today, IEnumerable<StatedRegion> regions, IEnumerable<QualificationName> qualifications)
+    private DemoRoster(DateOnly today, IEnumerable<RegionFeature> regions, IEnumerable<QualificationName> qualifications)
     {
         this.today = today;
         this.regions = regions.ToDictionary(region => region.Code, StringComparer.Ordinal);
@@ -89,7 +89,7 @@ internal sealed class DemoRoster
 
     public IReadOnlyDictionary<string, DemoAvailability> Availability => availability;
 
-    public static DemoRoster Invent(DateOnly today, IEnumerable<StatedRegion> regions, IEnumerable<QualificationName> qualifications) =>
+    public static DemoRoster Invent(DateOnly today, IEnumerable<RegionFeature> regions, IEnumerable<QualificationName> qualifications) =>
         new(today, regions, qualifications);
 
     public static string ExternalId(int index) => $"V{index + 1:0000}";
@@ -151,9 +151,9 @@ internal sealed class DemoRoster
     // ---- people
 
     /// <summary>The home region of every volunteer: communities of Futian in turn, streets of the neighbours in turn, and one street for the hand phones.</summary>
-    private List<StatedRegion> Homes()
+    private List<RegionFeature> Homes()
     {
-        var communities = regions.Values.Where(region => region is { Level: 5, HasAuthority: true } && region.Code.StartsWith(Futian, StringComparison.Ordinal)).OrderBy(region => region.Code, StringComparer.Ordinal).ToList();
+        var communities = regions.Values.Where(region => region is { Level: RegionLevel.Village, HasAuthority: true } && region.Code.StartsWith(Futian, StringComparison.Ordinal)).OrderBy(region => region.Code, StringComparer.Ordinal).ToList();
         var homes = Enumerable.Range(0, FutianCount - HandPhones).Select(index => communities[index * 37 % communities.Count]).ToList();
         var street = communities.Where(community => community.Parent == HandStreet).ToList();
         homes.AddRange(Enumerable.Range(0, HandPhones).Select(index => street[index % street.Count]));
@@ -166,7 +166,7 @@ internal sealed class DemoRoster
         return homes;
     }
 
-    private RosterLine Person(int index, StatedRegion home, Random chance)
+    private RosterLine Person(int index, RegionFeature home, Random chance)
     {
         var hand = IsHandPhone(index);
         var age = hand ? 30 + (index % 20) : Age(chance);
@@ -321,7 +321,7 @@ internal sealed class DemoRoster
         return values[^1].Value;
     }
 
-    private static Position PlaceIn(StatedRegion region, Random chance)
+    private static Position PlaceIn(RegionFeature region, Random chance)
     {
         var box = region.Boundary!.EnvelopeInternal;
         while (true)
@@ -334,6 +334,6 @@ internal sealed class DemoRoster
         }
     }
 
-    private List<StatedRegion> Streets(string district) =>
-        [.. regions.Values.Where(region => region is { Level: 4, HasAuthority: true } && region.Parent == district).OrderBy(region => region.Code, StringComparer.Ordinal)];
+    private List<RegionFeature> Streets(string district) =>
+        [.. regions.Values.Where(region => region is { Level: RegionLevel.Town, HasAuthority: true } && region.Parent == district).OrderBy(region => region.Code, StringComparer.Ordinal)];
 }

@@ -1,13 +1,7 @@
+using Dispatch.Geo.Regions;
 using Dispatch.Server.Access;
-using NetTopologySuite.Geometries;
 
 namespace Dispatch.Server.Regions;
-
-/// <summary>One feature of an import: what it says about one region. <paramref name="Feature"/> counts from 0. A null boundary leaves the one that is there.</summary>
-internal sealed record StatedRegion(
-    int Feature, string Code, string Name, string? NameEn, short Level, string LevelName, string? Parent, bool HasAuthority, string TimeZone, MultiPolygon? Boundary);
-
-internal sealed record RegionFault(int Feature, string Code, string Field, string Message, string MessageEn);
 
 /// <summary>
 /// Compares the regions of an import with those that are there: what would be inserted, updated, left alone, and every fault at once. Pure.
@@ -38,10 +32,10 @@ internal sealed class RegionPlan
     /// <paramref name="now"/> holds every region that is there, with the boundaries at least of those the file names. An operator imports only at or
     /// below his own region, <paramref name="commandPath"/>; null for the installation itself, which may plant a root.
     /// </summary>
-    public static RegionPlan Make(IReadOnlyList<StatedRegion> stated, IReadOnlyDictionary<string, RegionRow> now, string? commandPath, string boundaryKind)
+    public static RegionPlan Make(IReadOnlyList<RegionFeature> stated, IReadOnlyDictionary<string, RegionRow> now, string? commandPath, string boundaryKind)
     {
         var plan = new RegionPlan();
-        var byCode = new Dictionary<string, StatedRegion>(StringComparer.Ordinal);
+        var byCode = new Dictionary<string, RegionFeature>(StringComparer.Ordinal);
         foreach (var region in stated.Where(region => !byCode.TryAdd(region.Code, region)))
         {
             plan.Fault(region, "code", $"代码与第 {byCode[region.Code].Feature + 1} 个要素重复", $"the code is already on feature {byCode[region.Code].Feature}");
@@ -76,18 +70,18 @@ internal sealed class RegionPlan
         }
 
         plan.Moved = moved;
-        plan.faults.Sort((a, b) => a.Feature.CompareTo(b.Feature));
+        plan.faults.Sort((a, b) => Nullable.Compare(a.Feature, b.Feature));
         return plan;
     }
 
-    private void Compare(StatedRegion region, RegionRow? there, string path, string boundaryKind)
+    private void Compare(RegionFeature region, RegionRow? there, string path, string boundaryKind)
     {
         var row = new RegionRow
         {
             Code = region.Code,
             Name = region.Name,
             NameEn = region.NameEn ?? there?.NameEn,
-            Level = region.Level,
+            Level = (short)region.Level,
             LevelName = region.LevelName,
             ParentCode = region.Parent,
             Path = path,
@@ -113,7 +107,7 @@ internal sealed class RegionPlan
     }
 
     /// <summary>Parents may stand in the same file, in any order.</summary>
-    private string? PathOf(StatedRegion region, Dictionary<string, StatedRegion> stated, IReadOnlyDictionary<string, RegionRow> now)
+    private string? PathOf(RegionFeature region, Dictionary<string, RegionFeature> stated, IReadOnlyDictionary<string, RegionRow> now)
     {
         var codes = new List<string> { region.Code };
         for (var child = region; child.Parent is { } code;)
@@ -131,7 +125,7 @@ internal sealed class RegionPlan
             }
             else if (now.TryGetValue(code, out var above))
             {
-                if (above.Level >= child.Level)
+                if (above.Level >= (short)child.Level)
                 {
                     Fault(region, "parent", $"上级 {code} 的层级不高于下级 {child.Code}", $"the parent {code} is not of a higher level than {child.Code}");
                     return null;
@@ -149,6 +143,6 @@ internal sealed class RegionPlan
         return string.Join('.', codes);
     }
 
-    private void Fault(StatedRegion region, string field, string message, string messageEn) =>
+    private void Fault(RegionFeature region, string field, string message, string messageEn) =>
         faults.Add(new(region.Feature, region.Code, field, message, messageEn));
 }

@@ -43,6 +43,20 @@ internal static class RegionWriter
         await ExecuteAsync(connection, "UPDATE volunteers v SET time_zone = r.time_zone FROM regions r WHERE r.code = v.home_region AND v.time_zone <> r.time_zone", cancellation);
     }
 
+    /// <summary>Regions that would move while an incident is open inside: its ring, its audience and its path would no longer be one.</summary>
+    public static async Task<List<string>> BusyAsync(NpgsqlConnection connection, RegionPlan plan, CancellationToken cancellation)
+    {
+        var busy = new List<string>();
+        await foreach (var row in RowsAsync(connection, """
+            SELECT r.code FROM regions r WHERE r.code = ANY ($1) AND EXISTS (SELECT FROM incidents i WHERE i.state = 'open' AND i.region_path <@ r.path)
+            """, [.. plan.Moved], cancellation))
+        {
+            busy.Add(row.GetString(0));
+        }
+
+        return busy;
+    }
+
     /// <summary>Boundaries that PostGIS calls invalid, with its reason and the place.</summary>
     public static async Task<List<(string Code, string Reason)>> InvalidAsync(NpgsqlConnection connection, RegionPlan plan, CancellationToken cancellation)
     {

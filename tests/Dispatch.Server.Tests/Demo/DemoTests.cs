@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Dispatch.Geo.Matching;
+using Dispatch.Geo.Regions;
 using Dispatch.Server.Demo;
-using Dispatch.Server.Regions;
 using Dispatch.Server.Tests.Support;
 using Dispatch.Server.Volunteers;
 using NetTopologySuite.Geometries;
@@ -11,16 +11,16 @@ namespace Dispatch.Server.Tests.Demo;
 
 public sealed class DemoRegionsTests
 {
-    private static readonly List<StatedRegion> Regions = DemoRegions.Read();
+    private static readonly IReadOnlyList<RegionFeature> Regions = DemoRegions.Read();
 
     [Fact]
     public void Futian_has_its_ten_streets_and_ninety_three_communities()
     {
         Assert.Equal(10, Regions.Count(region => region is { Parent: "440304", LevelName: "街道" }));
-        Assert.Equal(93, Regions.Count(region => region.Level == 5 && region.Code.StartsWith("440304", StringComparison.Ordinal)));
-        Assert.Equal(["440303", "440304", "440305", "440309"], Regions.Where(region => region.Level == 3).Select(region => region.Code));
+        Assert.Equal(93, Regions.Count(region => region.Level == RegionLevel.Village && region.Code.StartsWith("440304", StringComparison.Ordinal)));
+        Assert.Equal(["440303", "440304", "440305", "440309"], Regions.Where(region => region.Level == RegionLevel.County).Select(region => region.Code));
         Assert.All(Regions, region => Assert.False(string.IsNullOrEmpty(region.NameEn)));
-        Assert.All(Regions, region => Assert.Equal(region.Code.Length, new[] { 0, 2, 4, 6, 9, 12 }[region.Level]));
+        Assert.All(Regions, region => Assert.Equal(region.Code.Length, new[] { 0, 2, 4, 6, 9, 12 }[(int)region.Level]));
     }
 
     [Fact]
