@@ -4,6 +4,7 @@ using Dispatch.Server.Demo;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
 using Dispatch.Server.Regions;
+using Dispatch.Server.Setup;
 using Dispatch.Server.Storage;
 using Dispatch.Server.Teams;
 using Dispatch.Server.Volunteers;
@@ -49,6 +50,7 @@ public sealed class Node : IAsyncDisposable
             app = builder.Build();
             await Database.PrepareAsync(app.Services, CancellationToken.None);
             await LoadDemo.RunAsync(app.Services, CancellationToken.None);
+            await PrepareInstallation.RunAsync(app.Services, CancellationToken.None);
             await app.Services.GetRequiredService<Hints>().ConnectAsync(builder.Configuration.GetConnectionString("Redis"));
             Map(app);
             return new Node(app, postgres);
