@@ -51,6 +51,11 @@ internal static class ImportVolunteers
 
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using (var patience = new NpgsqlCommand("SET LOCAL statement_timeout = '120s'", connection)) // 20,000 people are more than a request usually asks for
+        {
+            await patience.ExecuteNonQueryAsync(cancellation);
+        }
+
         var qualifications = await RosterReader.QualificationsAsync(connection, cancellation);
         var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time.GetUtcNow(), await ZoneAsync(connection, commandPath, cancellation)).DateTime);
         var (lines, faults) = new RosterParser(qualifications, today, bounds).Read(sheet);

@@ -16,7 +16,7 @@ internal static class RosterWriter
             return;
         }
 
-        await using var batch = new NpgsqlBatch(connection) { Timeout = 60 };
+        await using var batch = new NpgsqlBatch(connection) { Timeout = 120 };
         Add(batch, "SET LOCAL dispatch.refresh_candidates = 'byCaller'"); // once at the end, instead of after every statement
         Volunteers(batch, changes);
         Consents(batch, changes);
