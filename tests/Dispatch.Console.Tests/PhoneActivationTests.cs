@@ -76,10 +76,30 @@ public sealed class PhoneActivationTests
     }
 
     [Fact]
+    public async Task The_hours_of_the_week_are_chosen_by_quarters_of_a_day()
+    {
+        await using var node = await TestNode.StartAsync();
+        var volunteer = await node.World.VolunteerAsync(200, duty: "off");
+        await using var phone = await PhonePage.ActivatedAsync(node, volunteer);
+
+        await phone.PressAsync("按时段");
+        await phone.SaysAsync("您还没有选值班时段");
+        await phone.Page.GetByRole(AriaRole.Link, new() { Name = "值班时段" }).ClickAsync();
+        await phone.PressAsync("周六 上午");
+        await phone.PressAsync("周六 下午");
+        await phone.PressAsync("周日 晚上");
+        await phone.PressAsync("周日 晚上");
+        await phone.SaysAsync("已确认");
+        await Eventually.True(
+            async () => await node.World.ScalarAsync<string>($"SELECT coalesce(string_agg(weekday || ' ' || from_time || '-' || to_time, ', '), '') FROM weekly_hours WHERE volunteer_id = '{volunteer}'") == "6 06:00:00-18:00:00",
+            "one stretch on Saturday");
+    }
+
+    [Fact]
     public async Task Duty_consents_and_position_reach_the_server_and_say_when_they_were_confirmed()
     {
         await using var node = await TestNode.StartAsync();
-        var volunteer = await node.World.VolunteerAsync(200, duty: "off", locationConsent: false);
+        var volunteer = await node.World.VolunteerAsync(200, duty: "off", locationConsent: false, locatedBy: "nowhere");
         await using var phone = await PhonePage.ActivatedAsync(node, volunteer);
 
         await phone.PressAsync("值班");

@@ -9,7 +9,7 @@ import { distanceMetres, type Point } from './place';
 export interface Fix extends Point { accuracyMetres: number; takenAt: number; typed: boolean }
 export type Report = Fix & { datum: Datum };
 
-/** The last fix of this phone, whether the server has it or not. Only what is already WGS-84 is used for arrow and distance. */
+/** The last fix of this phone, whether the server has it or not. */
 export const fix = signal<Fix | null>(null);
 export const fault = signal<'denied' | 'failed' | null>(null);
 export const locating = signal(false);
@@ -30,8 +30,12 @@ const seen = (position: GeolocationPosition): Report => ({
   accuracyMetres: Math.max(1, Math.round(position.coords.accuracy)), takenAt: Math.min(position.timestamp + serverNow() - Date.now(), serverNow()), typed: false,
 });
 
+/** A place typed because the phone's own fix is bad is not to be overwritten by the next bad fix; with a task, the phone is right again. */
+const typedHoldsMs = 30 * 60_000;
+
 function took(position: GeolocationPosition): void {
   fault.value = null;
+  if (!often && latest?.typed && serverNow() - latest.takenAt < typedHoldsMs) return;
   latest = seen(position);
   fix.value = latest;
   if (worthSending(sent, latest, Date.now() - sentAt, often)) void send();
@@ -74,6 +78,7 @@ export function locateNow(): void {
 
 export function sendTyped(longitude: number, latitude: number, datum: Datum): void {
   latest = { longitude, latitude, datum, accuracyMetres: 100, takenAt: serverNow(), typed: true };
+  fix.value = null; // the server converts it and says where that is
   void send();
 }
 
@@ -82,10 +87,14 @@ async function send(): Promise<void> {
   if (!report) return;
   clearTimeout(retry);
   sending.value = 'sending';
+  refusal.value = null;
   sentAt = Date.now();
   const { longitude, latitude, datum, accuracyMetres, takenAt } = report;
   const answer = await call('PUT', '/api/me/position', { body: { longitude, latitude, datum, accuracyMetres, takenAt: new Date(takenAt).toISOString() } });
-  if (latest !== report) return; // a newer one is on its way, or consent has ended
+  if (latest !== report) { // a newer one is on its way, or consent has ended
+    if (!latest) sending.value = 'idle';
+    return;
+  }
   if (answer.outcome === 'unknown') {
     sending.value = 'unconfirmed';
     retry = setTimeout(() => void send(), 10_000);

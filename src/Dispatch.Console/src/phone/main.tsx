@@ -6,7 +6,7 @@ import * as alarm from './alarm';
 import { call } from '../live/api';
 import { isActive, isOpen } from './card';
 import * as locate from './locate';
-import { box, consents, duty, flush, forgetOrders } from './orders';
+import { box, duty, flush, forgetOrders, mayLocate } from './orders';
 import { reopened } from './outbox';
 import { card, fetchMe, heardAt, keepFresh, start, state, stop } from './phone';
 import * as store from './store';
@@ -44,7 +44,7 @@ function watchPerson(): void {
   effect(() => {
     const onTask = card.value !== null && isActive(card.value.state);
     const onDuty = duty.value === 'on' || (duty.value === 'byHours' && state.value.self?.availableNow === true);
-    locate.follow(signedIn.value === 'in' && visible.value && consents.value?.location === true && (onDuty || onTask), onTask);
+    locate.follow(signedIn.value === 'in' && visible.value && mayLocate.value && (onDuty || onTask), onTask);
   });
   effect(() => { void alarm.keepScreenOn(visible.value && card.value !== null && isOpen(card.value.state)); });
   // Reports are gathered on the server for a second before they count.

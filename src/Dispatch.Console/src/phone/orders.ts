@@ -4,6 +4,7 @@ import { call } from '../live/api';
 import { serverNow } from '../live/clock';
 import type { Card, Consents, Duty, Problem, VolunteerSelf } from '../live/contract';
 import { expected, type Step } from './card';
+import type { Span } from './hours';
 import { done, hurry, press, ready, refused, started, unanswered, type Box, type NewOrder, type Order } from './outbox';
 import { heard, state, take } from './phone';
 import * as store from './store';
@@ -21,12 +22,17 @@ const wanted = (lane: string): Record<string, unknown> =>
 export const duty = computed((): Duty | null => (wanted('duty').duty as Duty | undefined) ?? state.value.self?.duty ?? null);
 export const consents = computed((): Consents | null =>
   state.value.self && { ...state.value.self.consents, ...(wanted('consents') as Partial<Consents>) });
+/** Located only with a consent that the server has, and not one moment longer than the person wants. */
+export const mayLocate = computed((): boolean => state.value.self?.consents.location === true && consents.value?.location === true);
+export const hours = computed((): readonly Span[] => (wanted('hours').weeklyHours as Span[] | undefined) ?? state.value.self?.weeklyHours ?? []);
 export const expectedState = (card: Card) =>
   expected(card, box.value.flatMap((order) => order.lane === card.id && order.step ? [order.step] : []));
 
 export const setDuty = (to: Duty): void => give({ key: 'duty', lane: 'duty', path: '/api/me/duty', body: { duty: to }, step: null });
 export const setConsent = (which: keyof Consents, to: boolean): void =>
   give({ key: `consents/${which}`, lane: 'consents', path: '/api/me/consents', body: { [which]: to }, step: null });
+
+export const setHours = (weeklyHours: readonly Span[]): void => give({ key: 'hours', lane: 'hours', path: '/api/me/hours', body: { weeklyHours }, step: null });
 
 export function giveStep(card: Card, step: Step, reason?: string): void {
   const answering = step === 'accept' || step === 'decline';

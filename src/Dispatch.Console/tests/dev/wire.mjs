@@ -74,6 +74,7 @@ function api(method, path, body, token) {
   if (!token) return problem(401, 'unauthenticated', '请先激活');
   if (path === '/api/me') return done({ accountId: self.id, role: 'volunteer', name: self.name, region: { code: '440304', name: '福田区', nameEn: 'Futian', path: 'x', level: 3, levelName: '区', timeZone: 'Asia/Shanghai' }, volunteer: me(), serverTime: iso() });
   if (path === '/api/me/duty') { self.duty = body.duty; return done(me()); }
+  if (path === '/api/me/hours') { self.weeklyHours = body.weeklyHours; return done(me()); }
   if (path === '/api/me/consents') { Object.assign(self.consents, body); return done(me()); }
   if (path === '/api/me/position') { self.position = { longitude: body.longitude, latitude: body.latitude, accuracyMetres: body.accuracyMetres, takenAt: body.takenAt }; return done(undefined, 202); }
   if (path === '/api/callouts/mine') return done({ cursor: inbox.length, callouts: cards, serverTime: iso() });

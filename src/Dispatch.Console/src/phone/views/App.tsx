@@ -7,6 +7,7 @@ import { w } from '../words';
 import { Activate } from './Activate';
 import { CallCard } from './CallCard';
 import { Home } from './Home';
+import { HoursPage } from './Hours';
 import { Account, ConsentsPage, Papers, Recent, Ring, Why } from './Pages';
 import { TopBar } from './Parts';
 import { Position } from './Position';
@@ -32,6 +33,7 @@ function Screen() {
   const [name, id] = page.value.split('/');
   switch (name) {
     case 'position': return <Position />;
+    case 'hours': return <HoursPage />;
     case 'consents': return <ConsentsPage />;
     case 'papers': return <Papers />;
     case 'recent': return <Recent />;

@@ -23,9 +23,13 @@ export function TimeLeft({ card }: { card: Card }) {
   );
 }
 
+/** Further back, a position points the wrong way more often than the right one. */
+const staleMs = 3_600_000;
+
 /** North is up. From this phone's own fix, or the last one the server has; without either, only the distance the server worked out. */
 export function Way({ card }: { card: Card }) {
-  const from = (fix.value && !fix.value.typed ? fix.value : null) ?? (card.locatedBy === 'fix' ? state.value.self?.position : null) ?? null;
+  const held = state.value.self?.position;
+  const from = [fix.value, held && { ...held, takenAt: Date.parse(held.takenAt) }].find((each) => each && now.value - each.takenAt < staleMs);
   const metres = from ? distanceMetres(from, card.incident) : card.distanceMetres;
   const degrees = from && metres >= 50 ? bearingDegrees(from, card.incident) : null;
   return (

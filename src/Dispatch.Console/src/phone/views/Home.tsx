@@ -3,7 +3,7 @@ import type { Duty } from '../../live/contract';
 import { now } from '../../live/clock';
 import { audible, unlock } from '../alarm';
 import { isActive } from '../card';
-import { consents, duty, confirmedAt, refusals, setDuty, box } from '../orders';
+import { consents, duty, confirmedAt, hours, refusals, setDuty, box } from '../orders';
 import { card, freshness, state } from '../phone';
 import { age, distance, w } from '../words';
 import { detailOf, titleOf } from '../../words/lang';
@@ -45,6 +45,7 @@ export function Home() {
         <Row to="position" shape="pin" title={w().position}>
           {self.position ? w().fix(age(now.value - Date.parse(self.position.takenAt)), distance(self.position.accuracyMetres)) : consents.value?.location ? w().positionNone : w().needConsent}
         </Row>
+        <Row to="hours" shape="clock" title={w().hours} />
         <Row to="recent" shape="note" title={w().recent} />
         <Row to="consents" shape="shield" title={w().consents} />
         <Row to="papers" shape="flag" title={w().papers} />
@@ -56,7 +57,6 @@ export function Home() {
 }
 
 function Hours() {
-  const hours = state.value.self?.weeklyHours ?? [];
-  if (!hours.length) return <p class="small">{w().hoursNone}</p>;
-  return <p class="small">{hours.map(({ weekday, from, to }) => `${w().weekdays(weekday)} ${from.slice(0, 5)}–${to.slice(0, 5)}`).join('　')}</p>;
+  if (!hours.value.length) return <p class="small">{w().hoursNone}</p>;
+  return <p class="small">{hours.value.map(({ weekday, from, to }) => <span key={weekday + from} class="span">{w().weekdays(weekday)} {from.slice(0, 5)}–{to.slice(0, 5)} </span>)}</p>;
 }

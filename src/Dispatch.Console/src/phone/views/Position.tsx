@@ -4,7 +4,7 @@ import { now } from '../../live/clock';
 import type { Datum } from '../../live/contract';
 import { detailOf, titleOf } from '../../words/lang';
 import { fault, locateNow, locating, refusal, sending, sendTyped } from '../locate';
-import { consents, setConsent } from '../orders';
+import { consents, mayLocate, setConsent } from '../orders';
 import { state } from '../phone';
 import { readPlace } from '../place';
 import { age, distance, w } from '../words';
@@ -16,11 +16,11 @@ export function Position() {
   return (
     <Page title={w().position}>
       <p class="big">{position ? w().fix(age(now.value - Date.parse(position.takenAt)), distance(position.accuracyMetres)) : w().positionNone}</p>
-      {consents.value?.location ? <Sources /> : (
+      {mayLocate.value ? <Sources /> : (
         <>
           <p class="refused"><Icon shape="warning" /><span>{w().needConsent}</span></p>
           <p>{w().consentLocationMeans}{w().withdraw}</p>
-          <Press kind="yes" onPress={() => setConsent('location', true)}>{w().agreeNow}</Press>
+          {!consents.value?.location && <Press kind="yes" onPress={() => setConsent('location', true)}>{w().agreeNow}</Press>}
         </>
       )}
       <Standing lane="consents" />
@@ -74,7 +74,7 @@ function Typed() {
           {datums.map(([value, word]) => <option key={value} value={value}>{w()[word]}</option>)}
         </select>
       </label>
-      <p class="quiet">{w().datumWhy}</p>
+      <p class="quiet">{w().datumWhy}{w().typedHolds}</p>
       {wrong && <p class="refused" role="alert"><Icon shape="warning" /><span>{w()[faults[wrong]]}</span></p>}
       <button type="submit" class="press plain"><span>{w().save}</span></button>
     </form>
