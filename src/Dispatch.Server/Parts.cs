@@ -126,7 +126,8 @@ internal static class Parts
         {
             if (cause is TimeoutException || cause is NpgsqlException { IsTransient: true }
                 || cause is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.AdminShutdown
-                    or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.DiskFull })
+                    or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.DiskFull
+                    or PostgresErrorCodes.TooManyConnections or "25P03" }) // idle in transaction for too long
             {
                 return true;
             }

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Text.Json;
 using Dispatch.Server.Callouts;
 using Dispatch.Server.Incidents;
@@ -102,6 +103,11 @@ internal sealed class FactLog(IDbContextFactory<DispatchDb> store, Hints hints)
             {
                 await transaction.RollbackAsync(CancellationToken.None);
                 await Task.Delay(Random.Shared.Next(2, 10 * attempt), cancellation);
+            }
+            catch (InvalidOperationException e) when (db.Database.GetDbConnection().State != ConnectionState.Open)
+            {
+                // The server ended the transaction under us (idle for too long, shut down): an outage, although the driver calls it a misuse.
+                throw new TimeoutException("The database connection was lost within a transaction.", e);
             }
         }
     }
