@@ -86,7 +86,7 @@ function NeedLine({ need, incident }: { need: Need; incident: Incident }) {
   return (
     <li class={`need-line ${needClass(need, lost)}`}>
       <QualificationGlyph of={need.qualification} size={15} />
-      <span class="need-what">{nameOf(need)}</span>
+      <span class="need-what" title={nameOf(need)}>{nameOf(need)}</span>
       <NeedBar need={need} lost={lost} />
       <b class="num" aria-label={w.filledOf(need.filled, need.count)}>{need.filled}/{need.count}</b>
       <span class="need-rings muted">

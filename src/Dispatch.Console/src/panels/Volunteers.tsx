@@ -2,10 +2,13 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Icon, QualificationGlyph } from '../board/glyphs';
 import { get } from '../live/api';
+import { now } from '../live/clock';
 import type { RosterPage, RosterVolunteer } from '../live/contract';
 import { qualificationOf } from '../live/reference';
+import { zone } from '../live/signing';
 import { duties } from '../words/domain';
 import { nameOf } from '../words/lang';
+import { dateOf } from '../words/times';
 import { rosterWords } from '../words/roster';
 import { ActivationCode } from './ActivationCode';
 
@@ -58,6 +61,7 @@ export function Volunteers() {
 
 function Line({ v, onCode }: { v: RosterVolunteer; onCode: () => void }) {
   const w = rosterWords();
+  const insured = v.insuredUntil !== null && v.insuredUntil >= dateOf(now.peek(), zone()); // both are days of the region
   const assessment = { passed: w.passed, pending: w.pending, failed: w.failedAssessment }[v.assessment];
   return (
     <tr>
@@ -71,7 +75,7 @@ function Line({ v, onCode }: { v: RosterVolunteer; onCode: () => void }) {
       </td>
       <td class={v.fitness === 'fit' ? '' : 'doubt'}>{w[v.fitness]}</td>
       <td class={v.assessment === 'passed' ? '' : 'doubt'}>{assessment}</td>
-      <td class={v.insuredUntil ? 'num' : 'doubt'}>{v.insuredUntil ?? w.notInsured}</td>
+      <td class={insured ? 'num' : 'num doubt'}>{v.insuredUntil ?? w.notInsured}{v.insuredUntil && !insured ? ` ${w.expired}` : ''}</td>
       <td>{duties()[v.duty]}</td>
       <td class="now">{v.engaged ? <><Icon name="warn" size={12} />{w.engaged}</> : v.availableNow ? <><Icon name="check" size={12} />{w.callable}</> : <span class="muted">{w.notCallable}</span>}</td>
       <td>{v.activated ? w.activated : <span class="muted">{w.notActivated}</span>}</td>
