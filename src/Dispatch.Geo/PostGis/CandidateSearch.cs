@@ -127,23 +127,6 @@ internal sealed class CandidateSearch(MatchQuestion question, NeedToFill need, R
         }
     }
 
-    /// <summary>The nearest-neighbour statement by itself, for `bench match`: without gates, pages and earlier call-outs.</summary>
-    internal static NpgsqlCommand BenchCommand(NpgsqlConnection connection, string sql, Position place, double radiusMetres, short qualification, string ringPath, int nearest)
-    {
-        var ring = new Ring(1, ringPath, ringPath, RegionLevel.Province, ringPath);
-        var question = new MatchQuestion
-        {
-            IncidentId = Guid.Empty, At = DateTimeOffset.UnixEpoch, LocalDate = default, Place = place, RadiusMetres = radiusMetres, Hazardous = false, Rings = [ring], Needs = [],
-        };
-        var command = new NpgsqlCommand(sql, connection);
-        foreach (NpgsqlParameter parameter in new CandidateSearch(question, new NeedToFill(1, qualification, "", nearest), [ring], nearest).Command(sql, nearest, int.MaxValue).Parameters)
-        {
-            command.Parameters.Add(parameter.Clone());
-        }
-
-        return command;
-    }
-
     private static int FirstPage(int missing) => missing + Math.Max(4, missing / 8);
 
     private static Candidate WithEarlier(Candidate candidate, IReadOnlyDictionary<Guid, string> asked) =>

@@ -6,15 +6,22 @@ using Npgsql;
 namespace Dispatch.Drills.Bench;
 
 /// <summary>
-/// A private cluster with a million callable volunteers at home in 5,000 villages of one province, clustered as people live. Everybody holds
-/// <see cref="Everybody"/>, one in a hundred <see cref="OneInAHundred"/>, one in a thousand <see cref="OneInAThousand"/>. A copy of the same rows with a
-/// plain GiST index on the place stands beside it, for comparison.
+/// A private cluster with a million callable volunteers at home in 5,000 villages of one province, clustered as people live; three in ten are
+/// located by a fix, one in eight of all away from home, half are on call by weekly hours, 50,000 call-outs are on record, 20,000 of them active.
+/// One village in a hundred has only <see cref="Few"/> volunteers, among as many neighbours as everywhere. Everybody holds <see cref="Everybody"/>,
+/// one in a hundred <see cref="OneInAHundred"/>, one in a thousand <see cref="OneInAThousand"/>. A copy of the same rows with a plain GiST index
+/// on the place stands beside it, for comparison.
 /// </summary>
 internal static class MillionCandidates
 {
     public const short Everybody = 30001, OneInAHundred = 30002, OneInAThousand = 30003;
 
     public const string Plain = "candidates_plain";
+
+    public const int Few = 3;
+
+    // The people of village n are those with i % 5000 = n; of one village in a hundred all but the first three live in the next.
+    private const string AtHome = " JOIN villages v ON v.n = CASE WHEN i % 100 = 50 AND i > 5000 * 3 THEN i % 5000 + 1 ELSE i % 5000 END";
 
     private static readonly (string What, string Sql)[] Steps =
     [
@@ -36,17 +43,32 @@ internal static class MillionCandidates
             """),
         ("a million volunteers", """
             INSERT INTO volunteers (id, external_id, name, home_region, date_of_birth, fitness, assessment, duty)
-            SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 'b' || i, 'bench', v.code, '1980-01-01', 'fit', 'passed', 'on'
-            FROM generate_series(1, 1000000) i JOIN villages v ON v.n = i % 5000
-            """),
+            SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 'b' || i, 'bench', v.code, '1980-01-01', 'fit', 'passed',
+              CASE WHEN i % 2 = 0 THEN 'on' ELSE 'byHours' END
+            FROM generate_series(1, 1000000) i
+            """ + AtHome),
         ("their candidate rows", """
             INSERT INTO candidates (volunteer_id, qualification_id, duty, fitness, assessment, date_of_birth, location_consent, address_consent,
-              certified, insured, hours, time_zone, region_path, located_by, location, uncertainty_metres)
-            SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, q.id, 'on', 'fit', 'passed', '1980-01-01', false, true,
-              '{[2020-01-01,2099-01-01)}', '{[2020-01-01,2099-01-01)}', '{}', 'Asia/Shanghai', v.path, 'address',
-              ST_SetSRID(ST_MakePoint(v.lon + (random() + random() - 1) * 0.05, v.lat + (random() + random() - 1) * 0.05), 4326)::geography, 100
-            FROM generate_series(1, 1000000) i JOIN villages v ON v.n = i % 5000
+              certified, insured, hours, time_zone, region_path, located_by, location, uncertainty_metres, fix_taken_at)
+            SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, q.id, CASE WHEN i % 2 = 0 THEN 'on' ELSE 'byHours' END,
+              'fit', 'passed', '1980-01-01', true, true, '{[2020-01-01,2099-01-01)}', '{[2020-01-01,2099-01-01)}',
+              CASE WHEN i % 2 = 0 THEN '{}' ELSE '{[0,604800)}' END::int4multirange, 'Asia/Shanghai', v.path,
+              CASE WHEN i % 10 < 3 THEN 'fix' ELSE 'address' END,
+              ST_SetSRID(ST_MakePoint(v.lon + (random() + random() - 1) * away.degrees, v.lat + (random() + random() - 1) * away.degrees), 4326)::geography, 100,
+              CASE WHEN i % 10 < 3 THEN now() + interval '1 day' END
+            FROM generate_series(1, 1000000) i
+            """ + AtHome + """
+
             JOIN (VALUES (30001::smallint, 1), (30002::smallint, 100), (30003::smallint, 1000)) AS q (id, every) ON hashint4(i) % q.every = 0
+            CROSS JOIN LATERAL (SELECT CASE WHEN i % 8 = 0 THEN 0.3 ELSE 0.05 END AS degrees) away
+            ORDER BY hashint4(i) -- people register in no order of place
+            """),
+        ("fifty thousand call-outs", """
+            INSERT INTO callouts (id, incident_id, need_ordinal, wave, volunteer_id, state, ring, rank, distance_metres, located_by, offered_at, due_at, changed_at)
+            SELECT gen_random_uuid(), ('00000000-0000-7000-9000-' || lpad(to_hex(i / 20), 12, '0'))::uuid, 1, 1,
+              ('00000000-0000-7000-8000-' || lpad(to_hex(1 + (i::bigint * 7919) % 1000000), 12, '0'))::uuid,
+              CASE WHEN i <= 20000 THEN 'accepted' ELSE 'declined' END, 1, 1, 1, 'fix', now(), now(), now()
+            FROM generate_series(1, 50000) i
             """),
     ];
 
@@ -76,8 +98,9 @@ internal static class MillionCandidates
             await StepAsync(name, connection, definition, cancellation);
         }
 
-        await StepAsync("statistics", connection, $"VACUUM ANALYZE candidates", cancellation);
+        await StepAsync("statistics", connection, "VACUUM ANALYZE candidates", cancellation);
         await StepAsync("statistics", connection, $"VACUUM ANALYZE {Plain}", cancellation);
+        await StepAsync("statistics", connection, "VACUUM ANALYZE callouts", cancellation);
         return cluster;
     }
 
