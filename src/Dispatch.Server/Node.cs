@@ -81,6 +81,7 @@ public sealed class Node : IAsyncDisposable
             ExceptionHandler = Parts.OutageOrBugAsync,
             SuppressDiagnosticsCallback = failed => failed.Exception is BadHttpRequestException, // the caller's mistake, not ours
         });
+        app.UseStatusCodePages(Parts.BareRefusalAsync);
         app.UseResponseCompression();
         app.Use(Parts.RefuseForeignOrigins);
         app.Use(Parts.GuardPages);
@@ -103,8 +104,6 @@ public sealed class Node : IAsyncDisposable
             options.TransportSendTimeout = TimeSpan.FromSeconds(3);
             options.CloseOnAuthenticationExpiration = true;
         });
-
-        app.MapFallback("/api/{**rest}", () => (IResult)Problems.NotFound("此路径", "route")).ExcludeFromDescription();
 
         app.MapHealth();
         app.MapOpenApi();

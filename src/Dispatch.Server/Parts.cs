@@ -114,10 +114,28 @@ internal static class Parts
             BadHttpRequestException { InnerException: JsonException json } => Unreadable(json),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problems.TooLarge(MostBodyBytes),
             BadHttpRequestException bad => Problems.Unreadable("request", "路径或查询参数的格式不正确", bad.Message),
+            PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } => Problems.Unreadable("request", "含有不允许的字符 U+0000", "contains the character U+0000, which is not allowed"),
             { } error when IsOutage(error) => Problems.NotConfirmed(),
             _ => Problems.Bug(System.Diagnostics.Activity.Current?.Id ?? context.TraceIdentifier),
         };
         return problem.ExecuteAsync(context);
+    }
+
+    /// <summary>The framework refuses some requests with a bare status; under /api every refusal is a problem.</summary>
+    public static Task BareRefusalAsync(StatusCodeContext context)
+    {
+        var problem = context.HttpContext.Response.StatusCode switch
+        {
+            _ when !context.HttpContext.Request.Path.StartsWithSegments("/api") => null,
+            StatusCodes.Status404NotFound => Problems.NotFound("此路径", "route"),
+            StatusCodes.Status405MethodNotAllowed => Problems.NotSupported(StatusCodes.Status405MethodNotAllowed, "此路径不支持该方法", "This route does not know the method"),
+            StatusCodes.Status413PayloadTooLarge => Problems.TooLarge(MostBodyBytes),
+            StatusCodes.Status415UnsupportedMediaType => Problems.NotSupported(
+                StatusCodes.Status415UnsupportedMediaType, "内容类型应为 application/json", "The content type must be application/json"),
+            StatusCodes.Status400BadRequest => Problems.Unreadable("request", "请求格式不正确", "is not a well-formed request"),
+            _ => null,
+        };
+        return problem?.ExecuteAsync(context.HttpContext) ?? Task.CompletedTask;
     }
 
     public static bool IsOutage(Exception error)

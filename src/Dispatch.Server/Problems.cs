@@ -67,6 +67,9 @@ internal static class Problems
             Errors = [new(field, message, messageEn)],
         };
 
+    public static Problem NotSupported(int status, string detail, string detailEn) =>
+        new("invalid", status, "请求方式不受支持", "This kind of request is not supported") { Detail = detail, DetailEn = detailEn };
+
     public static Problem Unauthenticated(string detail, string detailEn) =>
         new("unauthenticated", StatusCodes.Status401Unauthorized, "请先登录", "Sign in first") { Detail = detail, DetailEn = detailEn };
 

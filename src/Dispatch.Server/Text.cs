@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Dispatch.Server;
 
 /// <summary>The check of every free text that enters: length, and characters that could deceive a reader or break a screen or a log.</summary>
@@ -24,7 +26,14 @@ internal static class Text
         {
             faults.Add(new(field, $"含有不允许的字符 {bad}", $"contains the character {bad}, which is not allowed"));
         }
+        else if (required && value.All(IsInvisible))
+        {
+            faults.Add(new(field, "不能为空", "must not be empty"));
+        }
     }
+
+    /// <summary>Blanks, and what has no shape of its own: a text of nothing else looks empty on a screen.</summary>
+    private static bool IsInvisible(char c) => char.IsWhiteSpace(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format;
 
     /// <summary>Control characters other than line breaks and tabs, half surrogate pairs, and marks that reverse the direction of reading.</summary>
     public static string? FirstBadCharacter(string value)

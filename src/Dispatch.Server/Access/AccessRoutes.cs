@@ -8,7 +8,7 @@ internal static class AccessRoutes
         signIn.MapPost("", SignIn.ByPassword);
         signIn.MapPost("/activate", ActivatePhone.Handle);
         signIn.MapPost("/refresh", SignIn.ByRefreshToken);
-        signIn.MapDelete("", SignIn.Out);
+        signIn.MapDelete("", (Delegate)SignIn.Out);
         routes.MapGet("/api/me", Me.Get).RequireAuthorization().WithTags("Signing in");
     }
 }

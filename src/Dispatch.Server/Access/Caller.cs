@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 
 namespace Dispatch.Server.Access;
@@ -5,7 +6,7 @@ namespace Dispatch.Server.Access;
 /// <summary>Who calls, as his sign-in says: read from claims, so no request needs a look-up to know its region.</summary>
 internal sealed record Caller(Guid AccountId, Role Role, string RegionPath, Guid VolunteerId)
 {
-    public const string AccountClaim = "account", RoleClaim = "role", PathClaim = "path", VolunteerClaim = "volunteer";
+    public const string AccountClaim = "account", RoleClaim = "role", PathClaim = "path", VolunteerClaim = "volunteer", EpochClaim = "epoch";
 
     /// <summary>Binds from the signed-in principal; routes are only reached by those who have one.</summary>
     public static ValueTask<Caller> BindAsync(HttpContext context) => ValueTask.FromResult(Of(context.User));
@@ -23,6 +24,8 @@ internal sealed record Caller(Guid AccountId, Role Role, string RegionPath, Guid
         path.Length > 0 && (other.Length == path.Length || (other.Length > path.Length && other[path.Length] == '.'))
         && other.StartsWith(path, StringComparison.Ordinal);
 
+    public static string EpochOf(Account account) => account.AuthEpoch.ToString(CultureInfo.InvariantCulture);
+
     public static ClaimsPrincipal Principal(Account account, string regionPath, string scheme)
     {
         var claims = new List<Claim>
@@ -30,6 +33,7 @@ internal sealed record Caller(Guid AccountId, Role Role, string RegionPath, Guid
             new(AccountClaim, account.Id.ToString()),
             new(RoleClaim, account.Role.ToString()),
             new(PathClaim, regionPath),
+            new(EpochClaim, EpochOf(account)),
         };
         if (account.VolunteerId is { } volunteer)
         {

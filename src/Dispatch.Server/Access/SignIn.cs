@@ -20,7 +20,8 @@ internal static class SignIn
     private static readonly string NobodysHash = new PasswordHasher<Account>().HashPassword(null!, Guid.NewGuid().ToString());
 
     public static async Task<IResult> ByPassword(
-        Request request, bool? cookie, IDbContextFactory<DispatchDb> store, IPasswordHasher<Account> passwords, FailedSignIns failed, CancellationToken cancellation)
+        Request request, bool? cookie, IDbContextFactory<DispatchDb> store, IPasswordHasher<Account> passwords, FailedSignIns failed, HttpContext context,
+        CancellationToken cancellation)
     {
         if (string.IsNullOrWhiteSpace(request.Username) || string.IsNullOrEmpty(request.Password))
         {
@@ -34,7 +35,8 @@ internal static class SignIn
         }
 
         await using var db = await store.CreateDbContextAsync(cancellation);
-        var account = await db.Accounts.AsNoTracking().SingleOrDefaultAsync(account => account.Username == username, cancellation);
+        var account = username.Contains('\0') ? null // which Postgres takes not even in a question
+            : await db.Accounts.AsNoTracking().SingleOrDefaultAsync(account => account.Username == username, cancellation);
         var verdict = passwords.VerifyHashedPassword(account!, account?.PasswordHash ?? NobodysHash, request.Password);
         if (account is null || verdict == PasswordVerificationResult.Failed)
         {
@@ -42,7 +44,15 @@ internal static class SignIn
             return Problems.Unauthenticated("用户名或密码不正确", "User name or password is wrong");
         }
 
-        return Issue(account, await RegionPathOf(db, account, cancellation), cookie == true);
+        var path = await RegionPathOf(db, account, cancellation);
+        if (cookie != true)
+        {
+            return Issue(account, path);
+        }
+
+        const string Scheme = CookieAuthenticationDefaults.AuthenticationScheme;
+        await context.SignInAsync(Scheme, Caller.Principal(account, path, Scheme), new AuthenticationProperties { IsPersistent = true });
+        return TypedResults.NoContent();
     }
 
     public static async Task<IResult> ByRefreshToken(
@@ -58,12 +68,16 @@ internal static class SignIn
         var accountId = Guid.Parse(ticket.Principal.FindFirstValue(Caller.AccountClaim)!);
         await using var db = await store.CreateDbContextAsync(cancellation);
         var account = await db.Accounts.AsNoTracking().SingleOrDefaultAsync(account => account.Id == accountId, cancellation);
-        return account is null
-            ? Problems.Unauthenticated("账号已停用", "The account is gone")
-            : Issue(account, await RegionPathOf(db, account, cancellation), cookie: false);
+        return account is null || ticket.Principal.FindFirstValue(Caller.EpochClaim) != Caller.EpochOf(account)
+            ? Problems.Unauthenticated("账号已停用或须重新登录", "The account is gone, or has to sign in again")
+            : Issue(account, await RegionPathOf(db, account, cancellation));
     }
 
-    public static IResult Out() => TypedResults.SignOut(authenticationSchemes: [CookieAuthenticationDefaults.AuthenticationScheme]);
+    public static async Task<IResult> Out(HttpContext context)
+    {
+        await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+        return TypedResults.NoContent();
+    }
 
     public static async Task<string> RegionPathOf(DispatchDb db, Account account, CancellationToken cancellation) => account.Role switch
     {
@@ -72,12 +86,10 @@ internal static class SignIn
             .Join(db.Regions, volunteer => volunteer.HomeRegion, region => region.Code, (_, region) => region.Path).SingleAsync(cancellation),
     };
 
-    public static IResult Issue(Account account, string regionPath, bool cookie)
+    /// <summary>Tokens for phones and programs.</summary>
+    public static IResult Issue(Account account, string regionPath)
     {
-        var scheme = cookie ? CookieAuthenticationDefaults.AuthenticationScheme : BearerTokenDefaults.AuthenticationScheme;
-        return TypedResults.SignIn(
-            Caller.Principal(account, regionPath, scheme),
-            cookie ? new AuthenticationProperties { IsPersistent = true } : null,
-            scheme);
+        const string Scheme = BearerTokenDefaults.AuthenticationScheme;
+        return TypedResults.SignIn(Caller.Principal(account, regionPath, Scheme), authenticationScheme: Scheme);
     }
 }

@@ -11,7 +11,7 @@ namespace Dispatch.Server.Clock;
 internal sealed class Sweep(Hints hints, CallOutNearest callOut, NpgsqlDataSource source, ILogger<Sweep> log) : BackgroundService
 {
     // Index incidents_to_look_at, and callouts_due in case look_at itself was not kept. Locked rows are being worked on by somebody.
-    private const string DueSql = """
+    internal const string DueSql = """
         SELECT id FROM incidents
         WHERE id IN (SELECT id FROM incidents WHERE look_at <= now()
                      UNION SELECT incident_id FROM callouts WHERE state = 'offered' AND due_at <= now())

@@ -54,7 +54,8 @@ internal sealed class RaiseIncident(IDbContextFactory<DispatchDb> store, FactLog
             faults.Add(new("id", "编号不能全为零，应由客户端生成 UUID", "must be a UUID made by the client, not all zeros"));
         }
 
-        var category = await db.Categories.AsNoTracking().SingleOrDefaultAsync(category => category.Key == request.Category, cancellation);
+        var key = request.Category?.Contains('\0') == true ? null : request.Category; // Postgres takes no NUL, not even in a question
+        var category = await db.Categories.AsNoTracking().SingleOrDefaultAsync(category => category.Key == key, cancellation);
         var taxonomy = await db.Qualifications.AsNoTracking().ToDictionaryAsync(qualification => qualification.Key, cancellation);
         var place = Check(request, category, taxonomy, faults);
         if (faults.Count > 0)

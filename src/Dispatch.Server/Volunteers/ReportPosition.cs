@@ -18,6 +18,9 @@ internal sealed class ReportPosition(IDbContextFactory<DispatchDb> store, Positi
     // Consent was seen at this time. The writing statement judges it again; this only spares a query per report.
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> consented = new();
 
+    /// <summary>What was seen of his consent no longer holds.</summary>
+    public void ConsentChanged(Guid volunteer) => consented.TryRemove(volunteer, out _);
+
     public async Task<Outcome<object?>> HandleAsync(Caller caller, Request request, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();

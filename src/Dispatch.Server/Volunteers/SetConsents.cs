@@ -8,7 +8,7 @@ namespace Dispatch.Server.Volunteers;
 /// A volunteer gives or withdraws a consent, each by itself (个人信息保护法 28-29, 23). What was given stays on record with its time of withdrawal;
 /// without consent to be located his last position is destroyed at once.
 /// </summary>
-internal sealed class SetConsents(IDbContextFactory<DispatchDb> store, TimeProvider time)
+internal sealed class SetConsents(IDbContextFactory<DispatchDb> store, ReportPosition positions, TimeProvider time)
 {
     internal sealed record Request(bool? Location, bool? RegisteredAddress, bool? CrossRegion);
 
@@ -45,6 +45,7 @@ internal sealed class SetConsents(IDbContextFactory<DispatchDb> store, TimeProvi
 
         await Candidates.RefreshAsync(db, [caller.VolunteerId], cancellation);
         await transaction.CommitAsync(cancellation);
+        positions.ConsentChanged(caller.VolunteerId);
         return await VolunteerSelf.ReadAsync(db, caller.VolunteerId, cancellation);
     }
 }

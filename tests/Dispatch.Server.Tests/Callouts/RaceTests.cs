@@ -129,8 +129,7 @@ public sealed class RaceTests : IAsyncLifetime
         var volunteer = await node.World.VolunteerAsync(100);
         await node.World.SqlAsync("DELETE FROM accounts WHERE role = 'volunteer'");
         var (_, issued) = await console.PostAsync($"/api/volunteers/{volunteer}/activation-code");
-        using var http = new HttpClient { BaseAddress = new Uri(node.Address) };
-        using var phone = new ApiClient(http, "");
+        using var phone = node.Stranger();
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => phone.PostAsync("/api/session/activate", new { code = (string)issued!["code"]! })));
 
@@ -147,8 +146,7 @@ public sealed class RaceTests : IAsyncLifetime
             await node.World.SqlAsync($"INSERT INTO activation_codes (code_hash, volunteer_id, expires_at) VALUES (sha256('{code}'::bytea), '{volunteer}', now() + interval '1 hour')");
         }
 
-        using var http = new HttpClient { BaseAddress = new Uri(node.Address) };
-        using var phone = new ApiClient(http, "");
+        using var phone = node.Stranger();
         var answers = await Task.WhenAll(new[] { "aaaa 2222", "bbbb-3333" }.Select(code => phone.PostAsync("/api/session/activate", new { code })));
 
         Assert.Equal([200, 200], answers.Select(answer => answer.Status));

@@ -47,6 +47,9 @@ public sealed class TestNode : IAsyncDisposable
         return new ApiClient(client, token);
     }
 
+    /// <summary>A caller who has not signed in and keeps no cookies.</summary>
+    public ApiClient Stranger() => new(new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = new Uri(Address) }, "");
+
     public ValueTask DisposeAsync() => node.DisposeAsync();
 }
 

@@ -100,6 +100,21 @@ public sealed class World(string connectionString)
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
+    public async Task<string> PlanAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("EXPLAIN " + sql, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var plan = new List<string>();
+        while (await reader.ReadAsync())
+        {
+            plan.Add(reader.GetString(0));
+        }
+
+        return string.Join('\n', plan);
+    }
+
     private static string Place(double metresEast) => string.Create(CultureInfo.InvariantCulture,
         $"ST_Project(ST_SetSRID(ST_MakePoint({Centre.Longitude}, {Centre.Latitude}), 4326)::geography, {metresEast}, radians(90))");
 
