@@ -37,6 +37,7 @@ internal static class Parts
         services.AddSingleton<FactLog>();
         services.AddSingleton<FactReader>();
         services.AddSingleton<InboxReader>();
+        services.AddSingleton<Quarantine>();
         services.AddSingleton<Connections>();
         services.AddHosted<Receipts>().AddHosted<PositionFeed>().AddHosted<Pump>().AddHosted<Sweep>();
 

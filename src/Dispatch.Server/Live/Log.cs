@@ -17,4 +17,10 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Receipts of incident {Incident} could not be written yet and are tried again")]
     public static partial void ReceiptsFailed(this ILogger log, Exception exception, Guid incident);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Kind} {Subject} {Number} is in quarantine after {Failures} failures: everything else goes on, this needs somebody")]
+    public static partial void Quarantined(this ILogger log, Exception exception, QuarantineKind kind, Guid subject, long number, int failures);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Kind} {Subject} {Number} failed by itself ({Failures}) and is tried again")]
+    public static partial void FailedByItself(this ILogger log, Exception exception, QuarantineKind kind, Guid subject, long number, int failures);
 }
