@@ -5,6 +5,7 @@ using Dispatch.Server.Clock;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
 using Dispatch.Server.Regions;
+using Dispatch.Server.Telemetry;
 using Dispatch.Server.Volunteers;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -33,19 +34,21 @@ internal static class Parts
         services.AddResponseCompression(options => options.EnableForHttps = true);
         services.AddOpenApi();
 
+        services.AddTelemetry();
         services.AddSingleton<Hints>();
         services.AddSingleton<FactLog>();
         services.AddSingleton<FactReader>();
         services.AddSingleton<InboxReader>();
         services.AddSingleton<Quarantine>();
         services.AddSingleton<Connections>();
-        services.AddHosted<Receipts>().AddHosted<PositionFeed>().AddHosted<Pump>().AddHosted<Sweep>();
+        services.AddHosted<Receipts>().AddHosted<PositionFeed>().AddHosted<Pump>().AddHosted<Sweep>().AddHosted<NodePulse>();
 
         services.AddSingleton<ImportRegions>();
         services.AddSingleton<RaiseIncident>();
         services.AddSingleton<CommandIncident>();
         services.AddSingleton<CommandCallout>();
         services.AddSingleton<CallOutNearest>();
+        services.AddSingleton<DueIncidents>();
         services.AddSingleton<AnswerCallout>();
         services.AddSingleton<ReportProgress>();
         services.AddSingleton<SetDuty>();

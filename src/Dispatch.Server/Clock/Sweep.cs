@@ -1,58 +1,57 @@
-using Dispatch.Server.Callouts;
 using Dispatch.Server.Live;
+using Dispatch.Server.Telemetry;
 using Npgsql;
 
 namespace Dispatch.Server.Clock;
 
 /// <summary>
-/// Makes sure that every open incident moves on. A hint starts the next step within milliseconds; once a second the due columns are read, by the
-/// database's clock, and whatever a hint missed is found. Every node sweeps: the incident's lock and the guarded states make a second look harmless.
+/// The auditor of due times. A hint starts the next step within milliseconds, and the clock (<see cref="AdvanceDue"/>) finds what is due twice a
+/// second; once a second every node looks for what both of them missed, moves it on and counts it. It beats only while nothing is overdue: a dead
+/// auditor and a due time that nobody can move look the same, and both are an alarm.
 /// </summary>
-internal sealed class Sweep(Hints hints, CallOutNearest callOut, NpgsqlDataSource source, ILogger<Sweep> log) : BackgroundService
+internal sealed class Sweep(Hints hints, DueIncidents due, NpgsqlDataSource source, Measures measures, Self self, ILogger<Sweep> log) : BackgroundService
 {
-    // Index incidents_to_look_at, and callouts_due in case look_at itself was not kept. Locked rows are being worked on by somebody.
-    internal const string DueSql = """
-        SELECT id FROM incidents
-        WHERE id IN (SELECT id FROM incidents WHERE look_at <= now()
-                     UNION SELECT incident_id FROM callouts WHERE state = 'offered' AND due_at <= now())
-        ORDER BY look_at LIMIT 200
-        FOR UPDATE SKIP LOCKED
+    public static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    /// <summary>What is due for longer than this was missed by the clock.</summary>
+    public static readonly TimeSpan MissedAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>What is due for longer than this was not even moved by the auditor: it falls silent.</summary>
+    public static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(4);
+
+    // Indexes incidents_to_look_at and callouts_due. What is in quarantine is an alarm of its own and must not hide the rest.
+    private const string BeatSql = """
+        INSERT INTO auditor AS own (beat_at, node)
+        SELECT clock_timestamp(), $1
+        WHERE NOT EXISTS (
+            SELECT FROM (SELECT id FROM incidents WHERE look_at <= now() - $2::interval
+                         UNION ALL SELECT incident_id FROM callouts WHERE state = 'offered' AND due_at <= now() - $2::interval) AS late
+            WHERE NOT EXISTS (SELECT FROM quarantine q WHERE q.kind = 'incident' AND q.subject = late.id))
+        ON CONFLICT (only_one) DO UPDATE SET beat_at = excluded.beat_at, node = excluded.node
         """;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         Loops.RunAsync("asking", AdvanceHintedAsync, log, stoppingToken),
-        Loops.RunAsync("sweep", SweepAsync, log, stoppingToken));
+        Loops.RunAsync("auditor", AuditAsync, log, stoppingToken));
 
     private async Task AdvanceHintedAsync(CancellationToken cancellation) =>
-        await AdvanceAsync(await hints.Askings.TakeAsync(TimeSpan.FromMinutes(1), cancellation), cancellation);
+        await due.AdvanceAsync(await hints.Askings.TakeAsync(TimeSpan.FromMinutes(1), cancellation), cancellation);
 
-    private async Task SweepAsync(CancellationToken cancellation)
+    private async Task AuditAsync(CancellationToken cancellation)
     {
-        await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
-        var due = new List<Guid>();
-        await using (var command = source.CreateCommand(DueSql))
-        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        await Task.Delay(Every, cancellation);
+        var missed = await due.FindAsync(MissedAfter, cancellation);
+        foreach (var kind in missed.GroupBy(incident => incident.Asked ? "deadline" : "asking"))
         {
-            while (await reader.ReadAsync(cancellation))
-            {
-                due.Add(reader.GetGuid(0));
-            }
+            measures.TimersMissed(kind.Count(), kind.Key);
+            log.TimersMissed(kind.Count(), kind.Key);
         }
 
-        await AdvanceAsync(due, cancellation);
+        await due.AdvanceAsync(missed.Select(incident => incident.Incident), cancellation);
+        await using var beat = source.CreateCommand(BeatSql);
+        beat.Parameters.Add(new() { Value = self.Id });
+        beat.Parameters.Add(new() { Value = SilentAfter });
+        await beat.ExecuteNonQueryAsync(cancellation);
+        measures.Swept();
     }
-
-    /// <summary>Incidents side by side: one that fails, or waits for a lock, does not hold up the others.</summary>
-    private Task AdvanceAsync(List<Guid> incidents, CancellationToken cancellation) =>
-        Parallel.ForEachAsync(incidents, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellation }, async (incident, token) =>
-        {
-            try
-            {
-                await callOut.AdvanceAsync(incident, token);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                log.AskingFailed(e, incident); // its look_at stays due: the sweep comes back to it
-            }
-        });
 }

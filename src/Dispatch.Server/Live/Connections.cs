@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Dispatch.Server.Access;
+using Dispatch.Server.Telemetry;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Dispatch.Server.Live;
@@ -9,7 +10,7 @@ namespace Dispatch.Server.Live;
 /// Everybody who is connected to this node. Invariants: each connection has its own bounded queue and its own writer, so a stalled client
 /// delays nobody else; a queue that overflows or a send that stalls ends that connection, which then resumes from its own cursor.
 /// </summary>
-internal sealed class Connections(IHubContext<DispatchHub> hub, ILogger<Connections> log)
+internal sealed class Connections(IHubContext<DispatchHub> hub, Measures measures, ILogger<Connections> log)
 {
     private readonly ConcurrentDictionary<string, LiveConnection> all = new();
     private readonly ConcurrentDictionary<Guid, ConcurrentDictionary<string, PhoneConnection>> phones = new();
@@ -19,6 +20,8 @@ internal sealed class Connections(IHubContext<DispatchHub> hub, ILogger<Connecti
     private readonly Lock gate = new();
 
     public int Count => all.Count;
+
+    public IEnumerable<LiveConnection> All => all.Values;
 
     public IEnumerable<ConsoleConnection> Consoles => consoles.Values;
 
@@ -30,7 +33,7 @@ internal sealed class Connections(IHubContext<DispatchHub> hub, ILogger<Connecti
 
     public PhoneConnection Join(HubCallerContext context, Guid volunteer, long cursor)
     {
-        var connection = new PhoneConnection(hub, log, context, volunteer, cursor);
+        var connection = new PhoneConnection(hub, measures, log, context, volunteer, cursor);
         lock (gate)
         {
             Replace(connection);
@@ -42,7 +45,7 @@ internal sealed class Connections(IHubContext<DispatchHub> hub, ILogger<Connecti
 
     public ConsoleConnection Join(HubCallerContext context, Caller caller, bool replays)
     {
-        var connection = new ConsoleConnection(hub, log, context, caller.RegionPath, replays);
+        var connection = new ConsoleConnection(hub, measures, log, context, caller.RegionPath, replays);
         lock (gate)
         {
             Replace(connection);
@@ -103,16 +106,23 @@ internal abstract class LiveConnection
     private readonly HubCallerContext context;
     private readonly ILogger log;
 
-    protected LiveConnection(IHubContext<DispatchHub> hub, ILogger log, HubCallerContext context)
+    protected LiveConnection(IHubContext<DispatchHub> hub, Measures measures, ILogger log, HubCallerContext context)
     {
-        (this.context, this.log) = (context, log);
+        (this.context, Measures, this.log) = (context, measures, log);
         Id = context.ConnectionId;
+        JoinedAt = measures.DatabaseNow;
         _ = WriteAsync(hub.Clients.Client(Id));
     }
 
     public string Id { get; }
 
-    protected int Waiting => queue.Reader.Count;
+    /// <summary>By the database's clock, as facts are.</summary>
+    public DateTimeOffset JoinedAt { get; }
+
+    protected Measures Measures { get; }
+
+    /// <summary>Messages its writer has not taken yet.</summary>
+    public int Waiting => queue.Reader.Count;
 
     public void Close() => queue.Writer.TryComplete();
 
@@ -133,7 +143,7 @@ internal abstract class LiveConnection
     {
         if (!queue.Writer.TryWrite((method, message, sent)) && queue.Writer.TryComplete())
         {
-            Cut("its queue is full");
+            Cut("queueFull", "its queue is full");
         }
     }
 
@@ -153,12 +163,13 @@ internal abstract class LiveConnection
         }
         catch (Exception e)
         {
-            Cut(e is TimeoutException ? "a send stalled" : e.Message);
+            Cut(e is TimeoutException ? "sendStalled" : "sendFailed", e is TimeoutException ? "a send stalled" : e.Message);
         }
     }
 
-    protected void Cut(string reason)
+    protected void Cut(string kind, string reason)
     {
+        Measures.ClientCut(kind);
         log.ConnectionCut(Id, reason);
         Close();
         context.Abort();
@@ -166,8 +177,8 @@ internal abstract class LiveConnection
 }
 
 /// <summary>A volunteer's phone: hears its own inbox and nothing else.</summary>
-internal sealed class PhoneConnection(IHubContext<DispatchHub> hub, ILogger log, HubCallerContext context, Guid volunteer, long cursor)
-    : LiveConnection(hub, log, context)
+internal sealed class PhoneConnection(IHubContext<DispatchHub> hub, Measures measures, ILogger log, HubCallerContext context, Guid volunteer, long cursor)
+    : LiveConnection(hub, measures, log, context)
 {
     public Guid Volunteer { get; } = volunteer;
 
@@ -180,8 +191,8 @@ internal sealed class PhoneConnection(IHubContext<DispatchHub> hub, ILogger log,
 }
 
 /// <summary>An operator's console: hears the facts of its region and all below it.</summary>
-internal sealed class ConsoleConnection(IHubContext<DispatchHub> hub, ILogger log, HubCallerContext context, string regionPath, bool replays)
-    : LiveConnection(hub, log, context)
+internal sealed class ConsoleConnection(IHubContext<DispatchHub> hub, Measures measures, ILogger log, HubCallerContext context, string regionPath, bool replays)
+    : LiveConnection(hub, measures, log, context)
 {
     private readonly Lock gate = new();
 
@@ -199,14 +210,15 @@ internal sealed class ConsoleConnection(IHubContext<DispatchHub> hub, ILogger lo
                 held.Add(fact);
                 if (held.Count == QueueLimit)
                 {
-                    Cut("it replays slower than facts come");
+                    Cut("replayTooSlow", "it replays slower than facts come");
                 }
 
                 return;
             }
         }
 
-        Enqueue("Fact", fact);
+        // The yes is what the operator waits for: how long it takes to reach him is measured.
+        Enqueue("Fact", fact, fact.Kind == nameof(FactKind.CalloutAccepted) ? () => Measures.ReachedConsole(fact.At) : null);
     }
 
     /// <summary>As fast as this client reads: a record may be longer than any queue.</summary>

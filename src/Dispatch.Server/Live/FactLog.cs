@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dispatch.Server.Callouts;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Storage;
+using Dispatch.Server.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
@@ -15,7 +16,7 @@ namespace Dispatch.Server.Live;
 /// state, facts and inbox items are written in one transaction, or none of them;
 /// hints go out after the commit, never before.
 /// </summary>
-internal sealed class FactLog(IDbContextFactory<DispatchDb> store, Hints hints)
+internal sealed class FactLog(IDbContextFactory<DispatchDb> store, Hints hints, Measures measures)
 {
     private const int Tries = 4;
 
@@ -101,6 +102,7 @@ internal sealed class FactLog(IDbContextFactory<DispatchDb> store, Hints hints)
             }
             catch (Exception e) when (attempt < Tries && IsRace(e))
             {
+                measures.RaceRetried();
                 await transaction.RollbackAsync(CancellationToken.None);
                 await Task.Delay(Random.Shared.Next(2, 10 * attempt), cancellation);
             }

@@ -4,6 +4,13 @@ using StackExchange.Redis;
 
 namespace Dispatch.Server.Live;
 
+internal enum RedisState
+{
+    NotConfigured,
+    Connected,
+    Away,
+}
+
 /// <summary>
 /// "Stream X moved": a word after the commit that saves the next step from waiting for its sweep. Never memory: a lost hint delays, and loses nothing.
 /// With Redis configured the hint also reaches the other nodes; without, their polling does.
@@ -18,6 +25,9 @@ internal sealed class Hints : IAsyncDisposable
     private ConnectionMultiplexer? multiplexer;
 
     public Hints(ILogger<Hints> log) => this.log = log;
+
+    /// <summary>Whether Redis carries hints at this moment.</summary>
+    public RedisState Redis => multiplexer switch { null => RedisState.NotConfigured, { IsConnected: true } => RedisState.Connected, _ => RedisState.Away };
 
     /// <summary>Incidents whose facts moved. A set with a wake-up: many hints for one incident are one look.</summary>
     public Signal<Guid> Incidents { get; } = new();

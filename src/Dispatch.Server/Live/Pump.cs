@@ -1,13 +1,18 @@
+using Dispatch.Server.Telemetry;
+
 namespace Dispatch.Server.Live;
 
 /// <summary>
 /// Carries committed rows to this node's connections. Invariants: it reads only what is committed, in the order of the stream's own numbers;
 /// a hint makes it quick, its own polling makes it certain; it never waits for a client (each has its own queue).
 /// </summary>
-internal sealed class Pump(Hints hints, Connections connections, FactReader facts, InboxReader inboxes, Receipts receipts, TimeProvider time, ILogger<Pump> log)
+internal sealed class Pump(
+    Hints hints, Connections connections, FactReader facts, InboxReader inboxes, Receipts receipts, Measures measures, TimeProvider time, ILogger<Pump> log)
     : BackgroundService
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500), Heartbeat = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<Guid, long> pumped = [];
     private long factsPolled, inboxesPolled;
@@ -34,6 +39,7 @@ internal sealed class Pump(Hints hints, Connections connections, FactReader fact
             moved = [.. moved.Union(from head in await facts.HeadsAsync(cancellation) where head.LastFact > pumped.GetValueOrDefault(head.Incident) select head.Incident)];
         }
 
+        var all = new List<FactView>();
         while (moved.Count > 0)
         {
             var read = await facts.ReadAsync([.. moved.Select(id => KeyValuePair.Create(id, pumped.GetValueOrDefault(id)))], Most, cancellation);
@@ -49,11 +55,14 @@ internal sealed class Pump(Hints hints, Connections connections, FactReader fact
                 }
             }
 
+            all.AddRange(read);
             if (read.Count < Most)
             {
                 break;
             }
         }
+
+        measures.Pumped(all);
     }
 
     private async Task PumpInboxesAsync(CancellationToken cancellation)

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Dispatch.Server.Callouts;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Storage;
+using Dispatch.Server.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -13,7 +15,7 @@ namespace Dispatch.Server.Live;
 /// screen). Gathered for a moment and written per incident, because twenty receipts should not take the incident's lock twenty times.
 /// A receipt that dies with the process is repeated by the phone's next cursor.
 /// </summary>
-internal sealed class Receipts(NpgsqlDataSource source, FactLog log, ILogger<Receipts> logger) : BackgroundService
+internal sealed class Receipts(NpgsqlDataSource source, FactLog log, Connections connections, Measures measures, ILogger<Receipts> logger) : BackgroundService
 {
     private static readonly string ResolveSql = EmbeddedSql.Read("ResolveReceipts.sql"), MoveSql = EmbeddedSql.Read("MoveCursors.sql");
 
@@ -29,11 +31,11 @@ internal sealed class Receipts(NpgsqlDataSource source, FactLog log, ILogger<Rec
         Seen,
     }
 
-    public void Sent(Guid volunteer, InboxItem item) => arrived.Writer.TryWrite(new(Stage.Sent, volunteer, item.Callout.Id, 0));
+    public void Sent(Guid volunteer, InboxItem item) => arrived.Writer.TryWrite(new(Stage.Sent, volunteer, item.Callout.Id, 0, 0));
 
-    public void Delivered(Guid volunteer, long cursor) => arrived.Writer.TryWrite(new(Stage.Delivered, volunteer, null, cursor));
+    public void Delivered(Guid volunteer, long cursor) => arrived.Writer.TryWrite(new(Stage.Delivered, volunteer, null, cursor, Stopwatch.GetTimestamp()));
 
-    public void Seen(Guid volunteer, Guid callout) => arrived.Writer.TryWrite(new(Stage.Seen, volunteer, callout, 0));
+    public void Seen(Guid volunteer, Guid callout) => arrived.Writer.TryWrite(new(Stage.Seen, volunteer, callout, 0, 0));
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Loops.RunAsync("receipts", WriteAsync, logger, stoppingToken);
 
@@ -62,13 +64,15 @@ internal sealed class Receipts(NpgsqlDataSource source, FactLog log, ILogger<Rec
     private async Task KeepAsync(List<Receipt> batch, CancellationToken cancellation)
     {
         var unwritten = new ConcurrentDictionary<Guid, bool>();
+        var cameAt = batch.Where(receipt => receipt.Stage == Stage.Delivered).ToLookup(receipt => receipt.Volunteer, receipt => receipt.ArrivedAt);
         await Parallel.ForEachAsync(
             await ResolveAsync(batch, cancellation), new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellation },
             async (incident, token) =>
             {
                 try
                 {
-                    await log.ChangeAsync(incident.Key, record => Write(record, [.. incident.Select(line => (line.Callout, line.Stage))], token), token);
+                    var reached = await log.ChangeAsync(incident.Key, record => Write(record, [.. incident.Select(line => (line.Callout, line.Stage))], token), token);
+                    Measure(reached.Value, cameAt);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
@@ -124,8 +128,9 @@ internal sealed class Receipts(NpgsqlDataSource source, FactLog log, ILogger<Rec
         return news.ToLookup(line => line.Incident, line => (line.Callout, line.Stage, line.Volunteer));
     }
 
-    private static async Task<Outcome<bool>> Write(OpenRecord record, IReadOnlyList<(Guid Callout, Stage Stage)> stages, CancellationToken cancellation)
+    private static async Task<Outcome<Reached>> Write(OpenRecord record, IReadOnlyList<(Guid Callout, Stage Stage)> stages, CancellationToken cancellation)
     {
+        var (began, delivered) = (Stopwatch.GetTimestamp(), new List<Callout>());
         var ids = stages.Select(stage => stage.Callout).Distinct().ToList();
         var callouts = await record.Db.Callouts.Where(callout => ids.Contains(callout.Id)).ToDictionaryAsync(callout => callout.Id, cancellation);
         foreach (var (id, stage) in stages.OrderBy(stage => stage.Stage))
@@ -141,6 +146,7 @@ internal sealed class Receipts(NpgsqlDataSource source, FactLog log, ILogger<Rec
             if (stage >= Stage.Delivered && callout.DeliveredAt is null)
             {
                 callout.DeliveredAt = record.Now;
+                delivered.Add(callout);
                 record.Append(FactKind.CalloutDelivered, by, calloutId: id);
             }
 
@@ -151,8 +157,26 @@ internal sealed class Receipts(NpgsqlDataSource source, FactLog log, ILogger<Rec
             }
         }
 
-        return true;
+        return new Reached(record.Incident.RaisedAt, record.Now, began, delivered);
     }
 
-    private sealed record Receipt(Stage Stage, Guid Volunteer, Guid? Callout, long Number);
+    /// <summary>
+    /// The receipt lay here for a moment before it was written: what is measured ends when it came. A phone that was away when it was asked says
+    /// nothing about us, so only those that were connected then are measured.
+    /// </summary>
+    private void Measure(Reached? reached, ILookup<Guid, long> cameAt)
+    {
+        foreach (var callout in reached?.Delivered ?? [])
+        {
+            if (cameAt.Contains(callout.VolunteerId) && connections.PhonesOf(callout.VolunteerId).Any(phone => phone.JoinedAt <= callout.OfferedAt))
+            {
+                var waited = Stopwatch.GetElapsedTime(cameAt[callout.VolunteerId].Min(), reached!.WrittenTicks);
+                measures.ReachedPhone(reached.RaisedAt, callout.OfferedAt, callout.Wave, reached.WrittenAt, waited);
+            }
+        }
+    }
+
+    private sealed record Reached(DateTimeOffset RaisedAt, DateTimeOffset WrittenAt, long WrittenTicks, IReadOnlyList<Callout> Delivered);
+
+    private sealed record Receipt(Stage Stage, Guid Volunteer, Guid? Callout, long Number, long ArrivedAt);
 }

@@ -1,0 +1,47 @@
+using Dispatch.Server.Callouts;
+using Dispatch.Server.Live;
+using Npgsql;
+
+namespace Dispatch.Server.Clock;
+
+/// <summary>Finds the open incidents whose time has come, by the database's clock, and advances them. For the clock and for its auditor alike.</summary>
+internal sealed class DueIncidents(CallOutNearest callOut, NpgsqlDataSource source, ILogger<DueIncidents> log)
+{
+    // Index incidents_to_look_at, and callouts_due in case look_at itself was not kept. Locked rows are being worked on by somebody.
+    internal const string DueSql = """
+        SELECT id, last_wave FROM incidents
+        WHERE id IN (SELECT id FROM incidents WHERE look_at <= now() - $1::interval
+                     UNION SELECT incident_id FROM callouts WHERE state = 'offered' AND due_at <= now() - $1::interval)
+        ORDER BY look_at LIMIT 200
+        FOR UPDATE SKIP LOCKED
+        """;
+
+    /// <summary>Those due for at least so long; <c>Asked</c> is false for one that was raised and then never looked at.</summary>
+    public async Task<List<(Guid Incident, bool Asked)>> FindAsync(TimeSpan overdueBy, CancellationToken cancellation)
+    {
+        var due = new List<(Guid, bool)>();
+        await using var command = source.CreateCommand(DueSql);
+        command.Parameters.Add(new() { Value = overdueBy });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            due.Add((reader.GetGuid(0), reader.GetInt32(1) > 0));
+        }
+
+        return due;
+    }
+
+    /// <summary>Incidents side by side: one that fails, or waits for a lock, does not hold up the others.</summary>
+    public Task AdvanceAsync(IEnumerable<Guid> incidents, CancellationToken cancellation) =>
+        Parallel.ForEachAsync(incidents, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellation }, async (incident, token) =>
+        {
+            try
+            {
+                await callOut.AdvanceAsync(incident, token);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                log.AskingFailed(e, incident); // its look_at stays due: the auditor comes back to it
+            }
+        });
+}
