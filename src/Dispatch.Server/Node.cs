@@ -3,6 +3,7 @@ using Dispatch.Server.Callouts;
 using Dispatch.Server.Demo;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
+using Dispatch.Server.Nodes;
 using Dispatch.Server.Regions;
 using Dispatch.Server.Setup;
 using Dispatch.Server.Storage;
@@ -51,7 +52,9 @@ public sealed class Node : IAsyncDisposable
             await Database.PrepareAsync(app.Services, CancellationToken.None);
             await LoadDemo.RunAsync(app.Services, CancellationToken.None);
             await PrepareInstallation.RunAsync(app.Services, CancellationToken.None);
-            await app.Services.GetRequiredService<Hints>().ConnectAsync(builder.Configuration.GetConnectionString("Redis"));
+            app.Services.GetRequiredService<PositionFeed>(); // with the hints it says what it wants to hear
+            app.Services.GetRequiredService<Hints>();
+            await app.Services.GetRequiredService<Redis>().ConnectAsync(builder.Configuration.GetConnectionString("Redis"));
             Map(app);
             return new Node(app, postgres);
         }
@@ -83,6 +86,7 @@ public sealed class Node : IAsyncDisposable
         });
         app.UseStatusCodePages(Parts.BareRefusalAsync);
         app.UseResponseCompression();
+        app.Use(Parts.LetGoWhileDraining);
         app.Use(Parts.RefuseForeignOrigins);
         app.Use(Parts.GuardPages);
         app.UseAuthentication();
@@ -98,6 +102,7 @@ public sealed class Node : IAsyncDisposable
         app.MapIncidents();
         app.MapCallouts();
         app.MapVolunteerSelf();
+        app.MapNodes();
         app.MapHub<DispatchHub>("/live", options =>
         {
             options.Transports = HttpTransportType.WebSockets;

@@ -4,6 +4,7 @@ using Dispatch.Server.Callouts;
 using Dispatch.Server.Clock;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
+using Dispatch.Server.Nodes;
 using Dispatch.Server.Regions;
 using Dispatch.Server.Telemetry;
 using Dispatch.Server.Volunteers;
@@ -35,13 +36,14 @@ internal static class Parts
         services.AddOpenApi();
 
         services.AddTelemetry();
-        services.AddSingleton<Hints>();
+        services.AddHosted<Redis>().AddSingleton<Hints>();
         services.AddSingleton<FactLog>();
         services.AddSingleton<FactReader>();
         services.AddSingleton<InboxReader>();
         services.AddSingleton<Quarantine>();
         services.AddSingleton<Connections>();
-        services.AddHosted<Receipts>().AddHosted<PositionFeed>().AddHosted<Pump>().AddHosted<Sweep>().AddHosted<NodePulse>();
+        services.AddSingleton<Drain>().AddSingleton<IHostLifetime, StopsGently>();
+        services.AddHosted<Receipts>().AddHosted<PositionFeed>().AddHosted<Pump>().AddHosted<Sweep>().AddHosted<NodePulse>().AddHosted<Presence>();
 
         services.AddSingleton<ImportRegions>();
         services.AddSingleton<RaiseIncident>();
@@ -77,6 +79,17 @@ internal static class Parts
             && (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Authority != context.Request.Host.Value)
             ? Problems.Forbidden("来源不被允许", "This origin is not allowed").ExecuteAsync(context)
             : next(context);
+    }
+
+    /// <summary>A kept-alive connection would come back to a node that is leaving: its next request opens a new one, by way of the balancer.</summary>
+    public static Task LetGoWhileDraining(HttpContext context, RequestDelegate next)
+    {
+        if (context.RequestServices.GetRequiredService<Drain>().HasBegun && HttpProtocol.IsHttp11(context.Request.Protocol) && !context.WebSockets.IsWebSocketRequest)
+        {
+            context.Response.Headers.Connection = "close";
+        }
+
+        return next(context);
     }
 
     /// <summary>

@@ -20,7 +20,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         { read -r _ <&8; kill -s "$signal" "$child"; } &
         watcher=$!
         wait "$child"
+        code=$?
         kill -KILL "$watcher" 2>/dev/null
+        exit "$code"
         """;
 
     private readonly Process shell;
@@ -36,16 +38,31 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public bool HasExited => shell.HasExited;
 
+    /// <summary>Its exit code once it has ended; 128 and the number of the signal that ended it.</summary>
+    public Task<int> Exited => ExitedAsync();
+
     /// <summary><paramref name="signal"/> is what ends it: TERM asks, KILL does not. What it says is appended to <paramref name="log"/>.</summary>
-    public static async Task<ChildProcess> StartAsync(string signal, string log, IEnumerable<string> command)
+    public static async Task<ChildProcess> StartAsync(
+        string signal, string log, IEnumerable<string> command, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("setsid", ["sh", "-c", EndsWithUs, "dispatch-child", signal, log, .. command])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true,
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value; // what nobody should read in the list of processes
+        }
+
         var shell = Process.Start(start)!;
         var id = await shell.StandardOutput.ReadLineAsync();
         return new ChildProcess(shell, int.Parse(id!, CultureInfo.InvariantCulture));
+    }
+
+    private async Task<int> ExitedAsync()
+    {
+        await shell.WaitForExitAsync();
+        return shell.ExitCode;
     }
 
     public async ValueTask DisposeAsync()

@@ -69,7 +69,7 @@ internal sealed class FallBackToAddress(IDbContextFactory<DispatchDb> store) : I
     }
 }
 
-/// <summary>Inbox items that every phone has had for a week, and used activation codes, are of no use to anybody.</summary>
+/// <summary>Inbox items that every phone has had for a week, used activation codes and nodes of yesterday are of no use to anybody.</summary>
 [DisallowConcurrentExecution]
 internal sealed class ForgetDelivered(IDbContextFactory<DispatchDb> store) : IJob
 {
@@ -80,6 +80,7 @@ internal sealed class ForgetDelivered(IDbContextFactory<DispatchDb> store) : IJo
             DELETE FROM inbox item USING inbox_heads head
             WHERE head.volunteer_id = item.volunteer_id AND item.number <= head.delivered AND item.at < now() - interval '7 days'
             """, cancellationToken);
+        await db.Database.ExecuteSqlAsync($"WITH gone AS (DELETE FROM nodes WHERE seen_at < now() - interval '1 day' RETURNING id) DELETE FROM presence p USING gone WHERE p.node_id = gone.id", cancellationToken);
         await db.Database.ExecuteSqlAsync($"DELETE FROM activation_codes WHERE coalesce(used_at, expires_at) < now() - interval '7 days'", cancellationToken);
     }
 }

@@ -1,4 +1,5 @@
 using Dispatch.Server.Live;
+using Dispatch.Server.Nodes;
 using Dispatch.Server.Telemetry;
 using Npgsql;
 
@@ -9,7 +10,8 @@ namespace Dispatch.Server.Clock;
 /// second; once a second every node looks for what both of them missed, moves it on and counts it. It beats only while nothing is overdue: a dead
 /// auditor and a due time that nobody can move look the same, and both are an alarm.
 /// </summary>
-internal sealed class Sweep(Hints hints, DueIncidents due, NpgsqlDataSource source, Measures measures, Self self, ILogger<Sweep> log) : BackgroundService
+internal sealed class Sweep(
+    Hints hints, DueIncidents due, NpgsqlDataSource source, Drain drain, Measures measures, Self self, ILogger<Sweep> log) : BackgroundService
 {
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
@@ -40,6 +42,11 @@ internal sealed class Sweep(Hints hints, DueIncidents due, NpgsqlDataSource sour
     private async Task AuditAsync(CancellationToken cancellation)
     {
         await Task.Delay(Every, cancellation);
+        if (drain.HasBegun && hints.Neighbours > 0)
+        {
+            return; // what is due is the others'; what is raised here until the end is still asked here
+        }
+
         var missed = await due.FindAsync(MissedAfter, cancellation);
         foreach (var kind in missed.GroupBy(incident => incident.Asked ? "deadline" : "asking"))
         {

@@ -126,6 +126,18 @@ internal abstract class LiveConnection
 
     public void Close() => queue.Writer.TryComplete();
 
+    /// <summary>
+    /// Sends the client to another node. Nothing follows on this line: what comes from now on it hears there, from its cursor. The line stays open
+    /// for a while, for the answers the client still waits for.
+    /// </summary>
+    public void Move()
+    {
+        Enqueue("Move", new { reason = "draining" });
+        Close();
+    }
+
+    public void End() => context.Abort();
+
     /// <summary>For those who may wait for this client, and for no other: its own replay.</summary>
     protected async Task EnqueueAsync(string method, object message)
     {

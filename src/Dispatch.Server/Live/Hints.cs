@@ -1,33 +1,34 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using StackExchange.Redis;
 
 namespace Dispatch.Server.Live;
-
-internal enum RedisState
-{
-    NotConfigured,
-    Connected,
-    Away,
-}
 
 /// <summary>
 /// "Stream X moved": a word after the commit that saves the next step from waiting for its sweep. Never memory: a lost hint delays, and loses nothing.
 /// With Redis configured the hint also reaches the other nodes; without, their polling does.
 /// </summary>
-internal sealed class Hints : IAsyncDisposable
+internal sealed class Hints
 {
-    private static readonly RedisChannel Spoken = "dispatch:moved";
+    private const string Spoken = "dispatch:moved";
 
-    private readonly string node = Guid.NewGuid().ToString("N");
-    private readonly ILogger<Hints> log;
-    private ISubscriber? redis;
-    private ConnectionMultiplexer? multiplexer;
+    internal static readonly TimeSpan PollTold = TimeSpan.FromMilliseconds(500), PollUntold = TimeSpan.FromMilliseconds(200);
 
-    public Hints(ILogger<Hints> log) => this.log = log;
+    private readonly Redis redis;
+
+    public Hints(Redis redis)
+    {
+        this.redis = redis;
+        redis.Hear(Spoken, Hear);
+    }
+
+    /// <summary>How long who waits for a hint waits before he looks for himself: shortly when other nodes write and nothing tells us of it.</summary>
+    public TimeSpan PollAfter => Neighbours > 0 && !redis.IsThere ? PollUntold : PollTold;
 
     /// <summary>Whether Redis carries hints at this moment.</summary>
-    public RedisState Redis => multiplexer switch { null => RedisState.NotConfigured, { IsConnected: true } => RedisState.Connected, _ => RedisState.Away };
+    public RedisState Redis => redis.State;
+
+    /// <summary>Other nodes that are ready, as last counted by <see cref="Nodes.Presence"/>.</summary>
+    public int Neighbours { get; set; }
 
     /// <summary>Incidents whose facts moved. A set with a wake-up: many hints for one incident are one look.</summary>
     public Signal<Guid> Incidents { get; } = new();
@@ -37,29 +38,6 @@ internal sealed class Hints : IAsyncDisposable
 
     /// <summary>Incidents that need somebody asked, recalled or called up: for this node only, every node sweeps.</summary>
     public Signal<Guid> Askings { get; } = new();
-
-    /// <summary>Speaks to Redis when it is configured. Redis being down, now or later, costs speed and nothing else.</summary>
-    public async Task ConnectAsync(string? connectionString)
-    {
-        if (string.IsNullOrWhiteSpace(connectionString))
-        {
-            return;
-        }
-
-        var options = ConfigurationOptions.Parse(connectionString);
-        options.AbortOnConnectFail = false;
-        options.ConnectTimeout = 2000;
-        multiplexer = await ConnectionMultiplexer.ConnectAsync(options);
-        redis = multiplexer.GetSubscriber();
-        try
-        {
-            await redis.SubscribeAsync(Spoken, (_, message) => Hear(message!));
-        }
-        catch (RedisException e)
-        {
-            log.RedisIsAway(e.Message);
-        }
-    }
 
     public void IncidentMoved(Guid id)
     {
@@ -76,25 +54,14 @@ internal sealed class Hints : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (multiplexer is not null)
-        {
-            await multiplexer.CloseAsync();
-            multiplexer.Dispose();
-        }
-    }
-
-    private void Publish(char stream, Guid id) => redis?.Publish(Spoken, $"{node}{stream}{id:N}", CommandFlags.FireAndForget);
+    private void Publish(char stream, Guid id) => redis.Publish(Spoken, $"{stream}{id:N}");
 
     private void Hear(string message)
     {
-        if (message.Length != 65 || message.StartsWith(node, StringComparison.Ordinal) || !Guid.TryParseExact(message[33..], "N", out var id))
+        if (message.Length == 33 && Guid.TryParseExact(message[1..], "N", out var id))
         {
-            return;
+            (message[0] == 'i' ? Incidents : Inboxes).Raise(id);
         }
-
-        (message[32] == 'i' ? Incidents : Inboxes).Raise(id);
     }
 
     /// <summary>A set that can be waited for. Raising what is already in it changes nothing, so it cannot grow beyond the keys there are.</summary>

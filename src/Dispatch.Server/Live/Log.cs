@@ -6,6 +6,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is away ({Reason}): hints between nodes wait for polling, nothing is lost")]
     public static partial void RedisIsAway(this ILogger log, string reason);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Redis is there: hints and positions reach the other nodes at once")]
+    public static partial void RedisIsBack(this ILogger log);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {Connection} was cut: {Reason}; it resumes from its own cursor")]
     public static partial void ConnectionCut(this ILogger log, string connection, string reason);
 

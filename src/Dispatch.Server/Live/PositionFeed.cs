@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Dispatch.Server.Access;
 using Dispatch.Server.Storage;
 using Npgsql;
@@ -7,47 +8,118 @@ namespace Dispatch.Server.Live;
 
 /// <summary>
 /// Many positions, latest wins: merged per volunteer in memory and written once a second in one statement, then shown to the consoles of those
-/// who accepted. Never replayed: the next one is better than any lost one.
+/// who accepted, here and by way of Redis at the other nodes; without Redis they read what was stored. Never replayed: the next one is better than
+/// any lost one.
 /// </summary>
-internal sealed class PositionFeed(NpgsqlDataSource source, Connections connections, ILogger<PositionFeed> log) : BackgroundService
+internal sealed class PositionFeed : BackgroundService
 {
-    private const int MostPerStatement = 5000;
+    private const int MostPerStatement = 5000, MostPerMessage = 500;
+    private const string Spoken = "dispatch:positions";
 
-    private static readonly string StoreSql = EmbeddedSql.Read("StorePositions.sql");
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1), ForgetAfter = TimeSpan.FromMinutes(10);
 
+    private static readonly string StoreSql = EmbeddedSql.Read("StorePositions.sql"), MovedSql = EmbeddedSql.Read("ReadMovedPositions.sql");
+
+    private readonly NpgsqlDataSource source;
+    private readonly Connections connections;
+    private readonly Redis redis;
+    private readonly Hints hints;
+    private readonly TimeProvider time;
+    private readonly ILogger<PositionFeed> log;
     private readonly ConcurrentDictionary<Guid, Fix> latest = new();
+
+    // A position may come to us by three ways; consoles are shown it once.
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> shownUntil = new();
+
+    public PositionFeed(NpgsqlDataSource source, Connections connections, Redis redis, Hints hints, TimeProvider time, ILogger<PositionFeed> log)
+    {
+        (this.source, this.connections, this.redis, this.hints, this.time, this.log) = (source, connections, redis, hints, time, log);
+        redis.Hear(Spoken, message => Show(JsonSerializer.Deserialize<List<Placed>>(message)!));
+    }
 
     internal sealed record Fix(double Longitude, double Latitude, float AccuracyMetres, DateTimeOffset TakenAt);
 
     internal sealed record Shown(Guid VolunteerId, Guid CalloutId, Guid IncidentId, double Longitude, double Latitude, DateTimeOffset TakenAt);
 
+    internal sealed record Placed(string RegionPath, Shown Position);
+
     public void Report(Guid volunteer, Fix fix) => latest.AddOrUpdate(volunteer, fix, (_, earlier) => earlier.TakenAt > fix.TakenAt ? earlier : fix);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Loops.RunAsync("position feed", WriteAsync, log, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        Loops.RunAsync("position feed", WriteAsync, log, stoppingToken),
+        Loops.RunAsync("positions of other nodes", ReadAsync, log, stoppingToken));
 
     private async Task WriteAsync(CancellationToken cancellation)
     {
-        await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
+        await Task.Delay(Every, cancellation);
         foreach (var batch in latest.ToArray().OrderBy(report => report.Key).Chunk(MostPerStatement))
         {
-            var shown = await StoreAsync(batch, cancellation);
+            var placed = await StoreAsync(batch, cancellation);
             foreach (var report in batch)
             {
                 latest.TryRemove(report); // unless a newer one came meanwhile
             }
 
-            foreach (var console in connections.Consoles)
+            Show(placed);
+            foreach (var message in placed.Chunk(MostPerMessage))
             {
-                var own = shown.Where(one => Caller.Covers(console.RegionPath, one.RegionPath)).Select(one => one.Position).ToList();
-                if (own.Count > 0)
-                {
-                    console.SendPositions(own);
-                }
+                redis.Publish(Spoken, JsonSerializer.Serialize(message));
             }
         }
     }
 
-    private async Task<List<(string RegionPath, Shown Position)>> StoreAsync(KeyValuePair<Guid, Fix>[] batch, CancellationToken cancellation)
+    private async Task ReadAsync(CancellationToken cancellation)
+    {
+        await Task.Delay(Every, cancellation);
+        foreach (var old in shownUntil.Where(shown => time.GetUtcNow() - shown.Value > ForgetAfter))
+        {
+            shownUntil.TryRemove(old);
+        }
+
+        if (hints.Neighbours > 0 && !redis.IsThere && connections.Consoles.Any())
+        {
+            await using var command = source.CreateCommand(MovedSql);
+            Show(await ReadAsync(command, cancellation));
+        }
+    }
+
+    private void Show(IReadOnlyCollection<Placed> placed)
+    {
+        var news = placed.Where(IsNews).ToList();
+        foreach (var console in news.Count == 0 ? [] : connections.Consoles)
+        {
+            var own = news.Where(one => Caller.Covers(console.RegionPath, one.RegionPath)).Select(one => one.Position).ToList();
+            if (own.Count > 0)
+            {
+                console.SendPositions(own);
+            }
+        }
+    }
+
+    private bool IsNews(Placed placed)
+    {
+        var (volunteer, takenAt) = (placed.Position.VolunteerId, placed.Position.TakenAt);
+        while (true)
+        {
+            if (!shownUntil.TryGetValue(volunteer, out var until))
+            {
+                if (shownUntil.TryAdd(volunteer, takenAt))
+                {
+                    return true;
+                }
+            }
+            else if (until >= takenAt)
+            {
+                return false;
+            }
+            else if (shownUntil.TryUpdate(volunteer, takenAt, until))
+            {
+                return true;
+            }
+        }
+    }
+
+    private async Task<List<Placed>> StoreAsync(KeyValuePair<Guid, Fix>[] batch, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand(StoreSql);
         command.Parameters.Add(new() { Value = Array.ConvertAll(batch, report => report.Key) });
@@ -55,14 +127,19 @@ internal sealed class PositionFeed(NpgsqlDataSource source, Connections connecti
         command.Parameters.Add(new() { Value = Array.ConvertAll(batch, report => report.Value.Latitude) });
         command.Parameters.Add(new() { Value = Array.ConvertAll(batch, report => report.Value.AccuracyMetres) });
         command.Parameters.Add(new() { Value = Array.ConvertAll(batch, report => report.Value.TakenAt.UtcDateTime) });
+        return await ReadAsync(command, cancellation);
+    }
+
+    private static async Task<List<Placed>> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)
+    {
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var shown = new List<(string, Shown)>();
+        var placed = new List<Placed>();
         while (await reader.ReadAsync(cancellation))
         {
-            shown.Add((reader.GetString(0), new(
+            placed.Add(new(reader.GetString(0), new(
                 reader.GetGuid(1), reader.GetGuid(2), reader.GetGuid(3), reader.GetDouble(4), reader.GetDouble(5), reader.GetDateTime(6))));
         }
 
-        return shown;
+        return placed;
     }
 }

@@ -10,8 +10,6 @@ internal sealed class Pump(
     Hints hints, Connections connections, FactReader facts, InboxReader inboxes, Receipts receipts, Measures measures, TimeProvider time, ILogger<Pump> log)
     : BackgroundService
 {
-    internal static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
-
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<Guid, long> pumped = [];
@@ -33,7 +31,7 @@ internal sealed class Pump(
     private async Task PumpFactsAsync(CancellationToken cancellation)
     {
         const int Most = 2000;
-        var moved = await hints.Incidents.TakeAsync(Poll, cancellation);
+        var moved = await hints.Incidents.TakeAsync(hints.PollAfter, cancellation);
         if (IsTimeToPoll(ref factsPolled))
         {
             moved = [.. moved.Union(from head in await facts.HeadsAsync(cancellation) where head.LastFact > pumped.GetValueOrDefault(head.Incident) select head.Incident)];
@@ -68,7 +66,7 @@ internal sealed class Pump(
     private async Task PumpInboxesAsync(CancellationToken cancellation)
     {
         const int Most = 1000;
-        var moved = await hints.Inboxes.TakeAsync(Poll, cancellation);
+        var moved = await hints.Inboxes.TakeAsync(hints.PollAfter, cancellation);
         if (IsTimeToPoll(ref inboxesPolled))
         {
             moved = [.. moved.Union(await inboxes.BehindAsync(CursorsOf(connections.Phones), cancellation))];
@@ -107,7 +105,7 @@ internal sealed class Pump(
     /// <summary>Also when hints keep coming: they tell what this node wrote, and perhaps not what another did.</summary>
     private bool IsTimeToPoll(ref long last)
     {
-        if (time.GetElapsedTime(last) < Poll)
+        if (time.GetElapsedTime(last) < hints.PollAfter)
         {
             return false;
         }

@@ -23,6 +23,8 @@ internal sealed class ReferenceData : SqlMigration;
 [DbContext(typeof(DispatchDb)), Migration("0004_delivery")]
 internal sealed class Delivery : SqlMigration;
 
+[DbContext(typeof(DispatchDb)), Migration("0005_nodes")]
+internal sealed class NodesAndPresence : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0006_telemetry")]
 internal sealed class TelemetryTables : SqlMigration;

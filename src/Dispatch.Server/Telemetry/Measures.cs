@@ -49,7 +49,7 @@ internal sealed class Measures
     {
         get
         {
-            var silent = Stopwatch.GetElapsedTime(Volatile.Read(ref lastRound)).TotalMilliseconds - Pump.Poll.TotalMilliseconds;
+            var silent = Stopwatch.GetElapsedTime(Volatile.Read(ref lastRound)).TotalMilliseconds - Hints.PollTold.TotalMilliseconds;
             return Math.Max(Volatile.Read(ref slowestRoundMs), Math.Max(0, silent));
         }
     }

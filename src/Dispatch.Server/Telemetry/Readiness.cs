@@ -1,4 +1,5 @@
 using Dispatch.Server.Live;
+using Dispatch.Server.Nodes;
 using Dispatch.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -9,7 +10,7 @@ namespace Dispatch.Server.Telemetry;
 /// Why this node cannot do its work, or does it worse than it should. Asked by load balancers and by every console every few seconds, so the answer
 /// of one question serves all who come within the next second.
 /// </summary>
-internal sealed class Readiness(NpgsqlDataSource source, IDbContextFactory<DispatchDb> store, Quarantine quarantine, Hints hints, Self self, TimeProvider time) : IDisposable
+internal sealed class Readiness(NpgsqlDataSource source, IDbContextFactory<DispatchDb> store, Quarantine quarantine, Hints hints, Drain drain, Self self, TimeProvider time) : IDisposable
 {
     /// <summary>The auditor beats every second; after so many seconds of silence somebody has to watch the due times himself.</summary>
     public static readonly TimeSpan AuditorSilentAfter = TimeSpan.FromSeconds(10);
@@ -25,6 +26,11 @@ internal sealed class Readiness(NpgsqlDataSource source, IDbContextFactory<Dispa
 
     public async Task<IReadOnlyList<Reason>> CheckAsync(CancellationToken cancellation)
     {
+        if (drain.HasBegun)
+        {
+            return [Reason.Draining]; // at once, whatever was said a moment ago
+        }
+
         await one.WaitAsync(cancellation);
         try
         {

@@ -15,6 +15,8 @@ internal sealed record Reason(string Code, Weight Weight, string Text, string Te
 
     public static Reason Keys { get; } = new("dataProtectionKeys", Weight.NotReady, "数据库中没有登录密钥：重启后所有人须重新登录", "The database holds no data-protection keys: after a restart everybody must sign in again");
 
+    public static Reason Draining { get; } = new("draining", Weight.NotReady, "节点正在下线：连接正分批转到其他节点", "The node is leaving: its clients go to the other nodes in batches");
+
     public static Reason Redis { get; } = new("redis", Weight.Degraded, "Redis 没有应答：节点之间的提示改为轮询，略慢，不丢失", "Redis is away: hints between nodes wait for polling; slower, nothing lost");
 
     public static Reason AuditorNeverBeat { get; } = new("auditorSilent", Weight.Degraded, "计时审计尚未报到：到时限的召集可能没有自动处理", "The timer audit has not reported yet: due times may go unwatched");

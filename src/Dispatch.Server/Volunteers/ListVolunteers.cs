@@ -23,7 +23,7 @@ internal static class ListVolunteers
 
     internal sealed record View(
         Guid Id, string ExternalId, string Name, Place HomeRegion, string Fitness, string Assessment, string Duty, bool AvailableNow, DateOnly? InsuredUntil,
-        IReadOnlyList<Held> Qualifications, IReadOnlyList<TeamName> Teams, bool Activated, bool Engaged);
+        IReadOnlyList<Held> Qualifications, IReadOnlyList<TeamName> Teams, bool Activated, bool Engaged, bool Connected);
 
     internal sealed record Page(long Total, [property: System.Text.Json.Serialization.JsonPropertyName("page")] int Number, IReadOnlyList<View> Volunteers);
 
@@ -61,7 +61,7 @@ internal static class ListVolunteers
                 reader.GetGuid(1), reader.GetString(2), reader.GetString(3), new(reader.GetString(4), reader.GetString(5)), reader.GetString(6), reader.GetString(7),
                 reader.GetString(8), reader.GetBoolean(9), reader.IsDBNull(10) ? null : reader.GetFieldValue<DateOnly>(10),
                 JsonSerializer.Deserialize<List<Held>>(reader.GetString(11), Json.Options)!, JsonSerializer.Deserialize<List<TeamName>>(reader.GetString(12), Json.Options)!,
-                reader.GetBoolean(13), reader.GetBoolean(14)));
+                reader.GetBoolean(13), reader.GetBoolean(14), reader.GetBoolean(15)));
         }
 
         return TypedResults.Json(new Page(total, number, volunteers), Json.Options);

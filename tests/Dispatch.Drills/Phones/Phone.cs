@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Threading.Channels;
 using Dispatch.Drills.Live;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -15,27 +16,48 @@ namespace Dispatch.Drills.Phones;
 internal sealed class Phone(Uri server, PhoneSignIn signIn, long cursor, PhoneCounts counts)
 {
     private static readonly double[] BackOffSeconds = [1, 2, 5, 10];
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(4);
 
     private readonly Channel<CallOut> inbox = Channel.CreateUnbounded<CallOut>(new() { SingleReader = true });
-    private volatile HubConnection? live;
+    private volatile Line? live;
     private long cursor = cursor;
 
     public ChannelReader<CallOut> Inbox => inbox.Reader;
 
     public long Cursor => Interlocked.Read(ref cursor);
 
-    /// <summary>Completes when <paramref name="cancellation"/> is requested; until then it comes back from whatever happens.</summary>
+    /// <summary>
+    /// Completes when <paramref name="cancellation"/> is requested; until then it comes back from whatever happens. Told to move, it opens the next
+    /// line before it lets go of the last, so that nobody notices.
+    /// </summary>
     public async Task StayConnectedAsync(CancellationToken cancellation)
     {
         var failures = 0;
+        Line? last = null;
         while (!cancellation.IsCancellationRequested)
         {
             try
             {
-                await using var connection = LiveLine.To(server, await signIn.TokenAsync(cancellation));
-                await ConnectAsync(connection, cancellation);
-                failures = 0;
-                await HoldAsync(connection, cancellation);
+                var line = new Line(LiveLine.To(server, await signIn.TokenAsync(cancellation)));
+                try
+                {
+                    await ConnectAsync(line.Connection, cancellation);
+                    failures = 0;
+                    live = line;
+                    Retire(ref last);
+                    if (await HoldAsync(line, cancellation))
+                    {
+                        last = line; // orders go on over it until the next one stands
+                        continue;
+                    }
+                }
+                finally
+                {
+                    if (last != line)
+                    {
+                        await line.Connection.DisposeAsync();
+                    }
+                }
             }
             catch (Exception) when (!cancellation.IsCancellationRequested)
             {
@@ -43,30 +65,40 @@ internal sealed class Phone(Uri server, PhoneSignIn signIn, long cursor, PhoneCo
             }
             catch (Exception) when (cancellation.IsCancellationRequested)
             {
-                return;
+                break;
             }
 
+            live = null;
+            Retire(ref last);
             var seconds = BackOffSeconds[Math.Min(failures++, BackOffSeconds.Length - 1)];
             await Task.Delay(TimeSpan.FromSeconds(seconds * (0.5 + Random.Shared.NextDouble())), cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        live = null;
+        Retire(ref last);
     }
 
     /// <returns>What the server says; null when the outcome is unknown. Then the same order is given again.</returns>
     public async Task<Answered?> OrderAsync(string method, CancellationToken cancellation, params object[] arguments)
     {
-        if (live is not { } connection)
+        if (live is not { } line)
         {
             return null;
         }
 
+        Interlocked.Increment(ref line.Asked);
         try
         {
-            var answered = await connection.InvokeCoreAsync<Answered>(method, arguments, cancellation);
+            var answered = await line.Connection.InvokeCoreAsync<Answered>(method, arguments, cancellation);
             return answered.IsUnknown ? null : answered;
         }
         catch (Exception) when (!cancellation.IsCancellationRequested)
         {
             return null;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref line.Asked);
         }
     }
 
@@ -82,28 +114,37 @@ internal sealed class Phone(Uri server, PhoneSignIn signIn, long cursor, PhoneCo
         }
     }
 
-    private async Task HoldAsync(HubConnection connection, CancellationToken cancellation)
+    /// <returns>Whether the server sends us to another node; otherwise the line is gone.</returns>
+    private async Task<bool> HoldAsync(Line line, CancellationToken cancellation)
     {
-        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        connection.Closed += _ =>
-        {
-            closed.TrySetResult();
-            return Task.CompletedTask;
-        };
         Interlocked.Increment(ref counts.Connects);
         Interlocked.Increment(ref counts.Connected);
-        live = connection;
         try
         {
-            if (connection.State == HubConnectionState.Connected)
-            {
-                await closed.Task.WaitAsync(cancellation);
-            }
+            return await line.Ended.Task.WaitAsync(cancellation);
         }
         finally
         {
-            live = null;
             Interlocked.Decrement(ref counts.Connected);
+        }
+    }
+
+    /// <summary>Closes a line that has been replaced, once what was asked over it is answered or has had its time.</summary>
+    private static void Retire(ref Line? last)
+    {
+        if (Interlocked.Exchange(ref last, null) is { } line)
+        {
+            _ = RetireAsync(line);
+        }
+
+        static async Task RetireAsync(Line line)
+        {
+            for (var began = Stopwatch.GetTimestamp(); Volatile.Read(ref line.Asked) > 0 && Stopwatch.GetElapsedTime(began) < AnswersWithin;)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50));
+            }
+
+            await line.Connection.DisposeAsync();
         }
     }
 
@@ -129,5 +170,26 @@ internal sealed class Phone(Uri server, PhoneSignIn signIn, long cursor, PhoneCo
         Interlocked.Exchange(ref cursor, item.Number);
         inbox.Writer.TryWrite(item with { TakenAt = now });
         await connection.SendAsync("Received", item.Number);
+    }
+
+    /// <summary>One connection, what is still being asked over it, and how it ended: true when the server sent us on.</summary>
+    private sealed class Line
+    {
+        public int Asked;
+
+        public Line(HubConnection connection)
+        {
+            Connection = connection;
+            connection.On<JsonElement>("Move", _ => Ended.TrySetResult(true));
+            connection.Closed += _ =>
+            {
+                Ended.TrySetResult(false);
+                return Task.CompletedTask;
+            };
+        }
+
+        public HubConnection Connection { get; }
+
+        public TaskCompletionSource<bool> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

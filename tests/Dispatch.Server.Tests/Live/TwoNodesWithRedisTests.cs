@@ -1,3 +1,4 @@
+using Dispatch.Drills;
 using Dispatch.Server.Tests.Support;
 
 namespace Dispatch.Server.Tests.Live;

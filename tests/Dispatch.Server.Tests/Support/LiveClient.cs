@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Dispatch.Drills.Live;
 using Microsoft.AspNetCore.SignalR.Client;
 
@@ -32,6 +33,9 @@ internal abstract class LiveClient : IAsyncDisposable
     public JsonElement? Current { get; private set; }
 
     public IReadOnlyList<JsonElement> Heard => [.. heard];
+
+    /// <summary>What else the server says.</summary>
+    public IDisposable On(string method, Action<JsonNode> heard) => Line.On<JsonNode>(method, heard);
 
     /// <summary>What the hub answers to an order; the answer is a value whatever the outcome.</summary>
     public Task<JsonElement> OrderAsync(string method, params object?[] arguments) => Line.InvokeCoreAsync<JsonElement>(method, arguments);

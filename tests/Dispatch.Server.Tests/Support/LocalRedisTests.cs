@@ -1,3 +1,4 @@
+using Dispatch.Drills;
 using StackExchange.Redis;
 using Xunit;
 

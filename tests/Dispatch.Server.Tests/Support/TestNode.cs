@@ -9,6 +9,7 @@ namespace Dispatch.Server.Tests.Support;
 public sealed class TestNode : IAsyncDisposable
 {
     private readonly Node node;
+    private int gone;
 
     private TestNode(Node node, World world) => (this.node, World) = (node, world);
 
@@ -50,7 +51,7 @@ public sealed class TestNode : IAsyncDisposable
     /// <summary>A caller who has not signed in and keeps no cookies.</summary>
     public ApiClient Stranger() => new(new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = new Uri(Address) }, "");
 
-    public ValueTask DisposeAsync() => node.DisposeAsync();
+    public ValueTask DisposeAsync() => Interlocked.Exchange(ref gone, 1) == 0 ? node.DisposeAsync() : ValueTask.CompletedTask;
 }
 
 /// <summary>A signed-in caller of the routes.</summary>

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { connect, SILENCE_MS, type Socket } from './connection';
+import { ANSWERS_MS, connect, SILENCE_MS, type Socket } from './connection';
 
 class FakeSocket implements Socket {
   handlers = new Map<string, (payload: never) => void>();
@@ -9,7 +9,8 @@ class FakeSocket implements Socket {
   private opening = new Promise<void>((ok, fail) => { this.settle = { ok, fail }; });
   start = () => this.opening;
   stop = async () => { this.stopped = true; };
-  invoke = async <T>() => undefined as T;
+  invoked: string[] = [];
+  invoke = async <T>(method: string) => { this.invoked.push(method); return undefined as T; };
   on(method: string, handler: (payload: never) => void) { this.handlers.set(method, handler); }
   onclose(handler: () => void) { this.closed = handler; }
   opens = async () => { this.settle.ok(); await vi.advanceTimersByTimeAsync(0); };
@@ -102,6 +103,42 @@ describe('The live connection', () => {
     sockets[0]!.closes();
     sockets[1]!.says('Fact', 'new');
     expect(heard).toEqual(['new']);
+    expect(link.freshness.value.kind).toBe('live');
+    link.stop();
+  });
+
+  it('moves to another node without an outage', async () => {
+    let joins = 0;
+    const link = start(async () => { joins++; });
+    const shown: string[] = [];
+    await sockets[0]!.opens();
+    link.freshness.subscribe(({ kind }) => shown.push(kind));
+    sockets[0]!.says('Move', { reason: 'draining' });
+    expect(sockets.length).toBe(2);
+    await link.invoke('Answer');
+    expect(sockets[0]!.invoked).toContain('Answer'); // the next line does not stand yet
+    await sockets[1]!.opens();
+    expect(joins).toBe(2);
+    await link.invoke('Progress');
+    expect(sockets[1]!.invoked).toContain('Progress');
+    expect(sockets[0]!.stopped).toBe(false); // what was asked there may still be answered there
+    sockets[0]!.closes();
+    await vi.advanceTimersByTimeAsync(ANSWERS_MS);
+    expect(sockets[0]!.stopped).toBe(true);
+    expect(shown).toEqual(['live', 'catchingUp', 'live']);
+    sockets[1]!.says('Fact', 'new');
+    expect(heard).toEqual(['new']);
+    link.stop();
+  });
+
+  it('backs off as ever when the other node does not answer', async () => {
+    const link = start();
+    await sockets[0]!.opens();
+    sockets[0]!.says('Move', {});
+    await sockets[1]!.fails();
+    expect(link.freshness.value.kind).toBe('none');
+    await vi.advanceTimersByTimeAsync(1_000);
+    await sockets[2]!.opens();
     expect(link.freshness.value.kind).toBe('live');
     link.stop();
   });

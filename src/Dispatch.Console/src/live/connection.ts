@@ -3,6 +3,8 @@
 // - A message of a superseded socket is dropped: every attempt has a number, and only the newest one is listened to.
 // - Back-off 1, 2, 5, 10 s with jitter; at once when the machine says the network is back or the page is looked at again.
 // - `join` runs after every opening, before anything counts as live: it tells the server the cursors this page stands at.
+// - Told to move (the node is about to leave), it opens the next socket before it lets go of this one: orders under way are answered here,
+//   new ones go the new way, and nobody sees an outage.
 // - Freshness is published, never guessed: live / catching up / no connection since. Nothing heard for 12 s is no connection.
 import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
@@ -10,6 +12,8 @@ import { heardServerTime } from './clock';
 
 export const SILENCE_MS = 12_000;
 export const BACK_OFF_MS = [1_000, 2_000, 5_000, 10_000];
+/** How long a replaced socket is kept for the answers that are still to come over it. */
+export const ANSWERS_MS = 4_000;
 
 export type Freshness =
   | { kind: 'live' }
@@ -68,13 +72,14 @@ export function connect(options: ConnectionOptions): Connection {
     return since.value === null && link.value === 'opening' ? { kind: 'catchingUp' } : { kind: 'none', since: since.value };
   });
 
-  function open(): void {
+  function open(moving = false): void {
     clearTimeout(timer);
     if (!wanted) return;
     const mine = ++attempt;
     const current = () => wanted && mine === attempt;
     const opened = (options.open ?? (() => openSignalR(options.token)))();
-    socket = opened;
+    const last = moving ? socket : null;
+    if (!moving) socket = opened;
     for (const [method, handler] of Object.entries(options.handlers)) {
       opened.on(method, (payload) => {
         if (!current()) return;
@@ -84,21 +89,34 @@ export function connect(options: ConnectionOptions): Connection {
       });
     }
     opened.onclose(() => { if (current()) lost('closed'); });
+    opened.on('Move', () => {
+      if (!current() || link.peek() !== 'joined') return;
+      console.info('live: moving to another node');
+      behind.value++;
+      open(true);
+    });
     void (async () => {
       try {
         await opened.start();
         if (!current()) return void opened.stop();
         heardAt.value = Date.now();
-        link.value = 'joining';
+        if (!moving) link.value = 'joining';
         await options.join((method, ...args) => opened.invoke(method, ...args));
-        if (!current()) return;
+        if (!current()) return void opened.stop();
         heardAt.value = Date.now();
         failures = 0;
         since.value = null;
         link.value = 'joined';
+        if (moving) {
+          socket = opened;
+          if (last) setTimeout(() => void last.stop().catch(() => {}), ANSWERS_MS);
+        }
       } catch (error) {
         if (!current()) return;
+        if (moving) void opened.stop().catch(() => {});
         lost(String(error));
+      } finally {
+        if (moving) behind.value--;
       }
     })();
   }

@@ -264,6 +264,8 @@ export interface RosterVolunteer {
   teams: { id: Uuid; name: string }[];
   activated: boolean;
   engaged: boolean;
+  /** A phone of his is connected now, to whichever node. */
+  connected: boolean;
 }
 export interface RosterPage { total: number; page: number; volunteers: RosterVolunteer[] }
 export interface Team {

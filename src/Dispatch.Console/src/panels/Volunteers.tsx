@@ -78,7 +78,7 @@ function Line({ v, onCode }: { v: RosterVolunteer; onCode: () => void }) {
       <td class={insured ? 'num' : 'num doubt'}>{v.insuredUntil ?? w.notInsured}{v.insuredUntil && !insured ? ` ${w.expired}` : ''}</td>
       <td>{duties()[v.duty]}</td>
       <td class="now">{v.engaged ? <><Icon name="warn" size={12} />{w.engaged}</> : v.availableNow ? <><Icon name="check" size={12} />{w.callable}</> : <span class="muted">{w.notCallable}</span>}</td>
-      <td>{v.activated ? w.activated : <span class="muted">{w.notActivated}</span>}</td>
+      <td>{v.connected ? <><Icon name="check" size={12} />{w.connected}</> : v.activated ? w.activated : <span class="muted">{w.notActivated}</span>}</td>
       <td><button type="button" class="small" onClick={onCode} aria-label={w.codeFor(v.name)}>{w.code}</button></td>
     </tr>
   );

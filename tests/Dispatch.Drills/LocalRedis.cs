@@ -2,12 +2,11 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Dispatch.Drills;
 
-namespace Dispatch.Server.Tests.Support;
+namespace Dispatch.Drills;
 
 /// <summary>
-/// A Redis of the test's own on a free loopback port, without a disk. It ends with the test process, however that ends.
+/// A Redis of our own on a free loopback port, without a disk. It ends with this process, however that ends.
 /// To see what happens when Redis goes and comes back, dispose it and start another with the same port.
 /// </summary>
 internal sealed class LocalRedis : IAsyncDisposable
@@ -48,6 +47,27 @@ internal sealed class LocalRedis : IAsyncDisposable
         }
 
         return redis;
+    }
+
+    /// <summary>STOP and CONT, for a server that is there and says nothing.</summary>
+    public void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", ["-s", signal, $"{process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    public async Task CommandAsync(string command)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, Port);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(command + "\r\n"));
+        var answer = new byte[5];
+        await stream.ReadExactlyAsync(answer);
+        if (Encoding.ASCII.GetString(answer) != "+OK\r\n")
+        {
+            throw new InvalidOperationException($"Redis does not take {command}");
+        }
     }
 
     /// <summary>Without a goodbye, as in life.</summary>
