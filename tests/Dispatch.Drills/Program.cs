@@ -1,5 +1,6 @@
 using Dispatch.Drills;
 using Dispatch.Drills.Bench;
+using Dispatch.Drills.Nodes;
 using Dispatch.Drills.Phones;
 
 // One line per command, one file per command.
@@ -9,6 +10,7 @@ try
     return args switch
     {
         ["phones", .. var rest] => await PhonesCommand.RunAsync(rest, stop.Requested),
+        ["nodes", .. var rest] => await NodesCommand.RunAsync(rest, stop.Requested),
         ["bench", "match", .. var rest] => await BenchMatch.RunAsync(rest, stop.Requested),
         ["bench", "raise", .. var rest] => await BenchRaise.RunAsync(rest, stop.Requested),
         _ => Usage(),
@@ -28,6 +30,7 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         phones --server URL --count N [--seed S] [--hurry F] [--operator NAME] [--password WORD]
+        nodes [--count N] [--port N] [--data DIR] [--fresh true] [--demo true]
         bench match [--queries N] [--seed S] [--json FILE]
         bench raise [--phones N] [--seconds S] [--per-second R] [--seed S] [--json FILE]
         """);

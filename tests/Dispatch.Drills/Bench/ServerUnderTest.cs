@@ -24,19 +24,11 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     public static async Task<ServerUnderTest> StartAsync(IProgress<string> progress, CancellationToken cancellation)
     {
-        // Built beside us: artifacts/bin/<project>/<configuration>/.
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Dispatch.Server", configuration, "Dispatch.Server.dll"));
-        if (!File.Exists(program))
-        {
-            throw new CommandException($"The server is not built: {program} is missing. Start the bench with ./dev bench raise");
-        }
-
         var folder = Directory.CreateTempSubdirectory("dispatch-bench-").FullName;
         var address = new Uri($"http://127.0.0.1:{FreePort()}/");
         var log = Path.Combine(folder, "server.log");
         var process = await ChildProcess.StartAsync(
-            "TERM", log, ["dotnet", program, "--urls", address.ToString().TrimEnd('/'), "--Data:Folder=" + folder, "--Demo:Load=true"]);
+            "TERM", log, ["dotnet", Programs.Server, "--urls", address.ToString().TrimEnd('/'), "--Data:Folder=" + folder, "--Demo:Load=true"]);
         var server = new ServerUnderTest(process, folder, address);
         try
         {
