@@ -9,7 +9,6 @@ using Dispatch.Server.Setup;
 using Dispatch.Server.Storage;
 using Dispatch.Server.Teams;
 using Dispatch.Server.Volunteers;
-using Microsoft.AspNetCore.Http.Connections;
 
 namespace Dispatch.Server;
 
@@ -90,6 +89,7 @@ public sealed class Node : IAsyncDisposable
         app.Use(Parts.RefuseForeignOrigins);
         app.Use(Parts.GuardPages);
         app.UseAuthentication();
+        app.Use(Standings.Forget);
         app.UseAuthorization();
 
         app.MapStaticAssets();
@@ -103,12 +103,7 @@ public sealed class Node : IAsyncDisposable
         app.MapCallouts();
         app.MapVolunteerSelf();
         app.MapNodes();
-        app.MapHub<DispatchHub>("/live", options =>
-        {
-            options.Transports = HttpTransportType.WebSockets;
-            options.TransportSendTimeout = TimeSpan.FromSeconds(3);
-            options.CloseOnAuthenticationExpiration = true;
-        });
+        app.MapHub<DispatchHub>("/live", LiveLimits.Configure);
 
         app.MapHealth();
         app.MapOpenApi();

@@ -42,6 +42,8 @@ internal static class Parts
         services.AddSingleton<InboxReader>();
         services.AddSingleton<Quarantine>();
         services.AddSingleton<Connections>();
+        services.AddSingleton<SendReview>();
+        services.AddSingleton<Pace>();
         services.AddSingleton<Drain>().AddSingleton<IHostLifetime, StopsGently>();
         services.AddHosted<Receipts>().AddHosted<PositionFeed>().AddHosted<Pump>().AddHosted<Sweep>().AddHosted<NodePulse>().AddHosted<Presence>();
 
@@ -52,6 +54,7 @@ internal static class Parts
         services.AddSingleton<CallOutNearest>();
         services.AddSingleton<DueIncidents>();
         services.AddSingleton<AnswerCallout>();
+        services.AddSingleton<MyCallouts>();
         services.AddSingleton<ReportProgress>();
         services.AddSingleton<SetDuty>();
         services.AddSingleton<SetHours>();
@@ -59,15 +62,7 @@ internal static class Parts
         services.AddSingleton<ReportPosition>();
         services.AddSchedules(connectionString);
 
-        services.AddSignalR(options =>
-        {
-            options.HandshakeTimeout = TimeSpan.FromSeconds(5);
-            options.KeepAliveInterval = TimeSpan.FromSeconds(5);
-            options.ClientTimeoutInterval = TimeSpan.FromSeconds(12);
-            options.MaximumReceiveMessageSize = 16 * 1024;
-            options.MaximumParallelInvocationsPerClient = 1;
-            options.EnableDetailedErrors = false;
-        }).AddJsonProtocol(options => Json.Configure(options.PayloadSerializerOptions));
+        services.AddSignalR(LiveLimits.Configure).AddJsonProtocol(options => Json.Configure(options.PayloadSerializerOptions));
         return services;
     }
 

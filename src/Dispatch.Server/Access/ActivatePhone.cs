@@ -51,6 +51,6 @@ internal static class ActivatePhone
         var account = await db.Accounts.AsNoTracking().SingleAsync(account => account.VolunteerId == volunteer.Id, cancellation);
         var path = await SignIn.RegionPathOf(db, account, cancellation);
         await transaction.CommitAsync(cancellation);
-        return SignIn.Issue(account, path);
+        return SignIn.Issue(account, path, Guid.CreateVersion7());
     }
 }

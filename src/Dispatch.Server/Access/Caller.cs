@@ -6,7 +6,13 @@ namespace Dispatch.Server.Access;
 /// <summary>Who calls, as his sign-in says: read from claims, so no request needs a look-up to know its region.</summary>
 internal sealed record Caller(Guid AccountId, Role Role, string RegionPath, Guid VolunteerId)
 {
-    public const string AccountClaim = "account", RoleClaim = "role", PathClaim = "path", VolunteerClaim = "volunteer", EpochClaim = "epoch";
+    public const string AccountClaim = "account", RoleClaim = "role", PathClaim = "path", VolunteerClaim = "volunteer", EpochClaim = "epoch", SignInClaim = "signIn";
+
+    /// <summary>The account's auth_epoch when he signed in.</summary>
+    public int AuthEpoch { get; init; }
+
+    /// <summary>Which of his sign-ins this is: signing out ends one, a raised auth_epoch ends all.</summary>
+    public Guid SignIn { get; init; }
 
     /// <summary>Binds from the signed-in principal; routes are only reached by those who have one.</summary>
     public static ValueTask<Caller> BindAsync(HttpContext context) => ValueTask.FromResult(Of(context.User));
@@ -15,7 +21,11 @@ internal sealed record Caller(Guid AccountId, Role Role, string RegionPath, Guid
         Guid.Parse(principal.FindFirstValue(AccountClaim)!),
         Enum.Parse<Role>(principal.FindFirstValue(RoleClaim)!),
         principal.FindFirstValue(PathClaim) ?? "",
-        Guid.TryParse(principal.FindFirstValue(VolunteerClaim), out var volunteer) ? volunteer : Guid.Empty);
+        Guid.TryParse(principal.FindFirstValue(VolunteerClaim), out var volunteer) ? volunteer : Guid.Empty)
+    {
+        AuthEpoch = int.Parse(principal.FindFirstValue(EpochClaim) ?? "0", CultureInfo.InvariantCulture),
+        SignIn = Guid.TryParse(principal.FindFirstValue(SignInClaim), out var signIn) ? signIn : Guid.Empty,
+    };
 
     /// <summary>True for the operator's own region and all below it.</summary>
     public bool Commands(string regionPath) => Role == Role.Operator && Covers(RegionPath, regionPath);
@@ -26,7 +36,7 @@ internal sealed record Caller(Guid AccountId, Role Role, string RegionPath, Guid
 
     public static string EpochOf(Account account) => account.AuthEpoch.ToString(CultureInfo.InvariantCulture);
 
-    public static ClaimsPrincipal Principal(Account account, string regionPath, string scheme)
+    public static ClaimsPrincipal Principal(Account account, string regionPath, string scheme, Guid signIn)
     {
         var claims = new List<Claim>
         {
@@ -34,6 +44,7 @@ internal sealed record Caller(Guid AccountId, Role Role, string RegionPath, Guid
             new(RoleClaim, account.Role.ToString()),
             new(PathClaim, regionPath),
             new(EpochClaim, EpochOf(account)),
+            new(SignInClaim, signIn.ToString()),
         };
         if (account.VolunteerId is { } volunteer)
         {

@@ -47,11 +47,11 @@ internal static class SignIn
         var path = await RegionPathOf(db, account, cancellation);
         if (cookie != true)
         {
-            return Issue(account, path);
+            return Issue(account, path, Guid.CreateVersion7());
         }
 
         const string Scheme = CookieAuthenticationDefaults.AuthenticationScheme;
-        await context.SignInAsync(Scheme, Caller.Principal(account, path, Scheme), new AuthenticationProperties { IsPersistent = true });
+        await context.SignInAsync(Scheme, Caller.Principal(account, path, Scheme, Guid.CreateVersion7()), new AuthenticationProperties { IsPersistent = true });
         return TypedResults.NoContent();
     }
 
@@ -67,14 +67,23 @@ internal static class SignIn
         // The account is read again: a removed account or a raised epoch ends the sign-in here at the latest.
         var accountId = Guid.Parse(ticket.Principal.FindFirstValue(Caller.AccountClaim)!);
         await using var db = await store.CreateDbContextAsync(cancellation);
+        var signIn = Caller.Of(ticket.Principal).SignIn;
         var account = await db.Accounts.AsNoTracking().SingleOrDefaultAsync(account => account.Id == accountId, cancellation);
-        return account is null || ticket.Principal.FindFirstValue(Caller.EpochClaim) != Caller.EpochOf(account)
+        var signedOut = await db.Database.SqlQuery<bool>($"SELECT EXISTS (SELECT FROM ended_sign_ins WHERE id = {signIn}) AS \"Value\"").SingleAsync(cancellation);
+        return account is null || signedOut || ticket.Principal.FindFirstValue(Caller.EpochClaim) != Caller.EpochOf(account)
             ? Problems.Unauthenticated("账号已停用或须重新登录", "The account is gone, or has to sign in again")
-            : Issue(account, await RegionPathOf(db, account, cancellation));
+            : Issue(account, await RegionPathOf(db, account, cancellation), signIn);
     }
 
-    public static async Task<IResult> Out(HttpContext context)
+    /// <summary>Ends this sign-in for good: its cookie or tokens are refused from now on, wherever they are, and its live lines are cut.</summary>
+    public static async Task<IResult> Out(HttpContext context, IDbContextFactory<DispatchDb> store, CancellationToken cancellation)
     {
+        if (context.User.Identity?.IsAuthenticated == true && Caller.Of(context.User).SignIn is var signIn && signIn != Guid.Empty)
+        {
+            await using var db = await store.CreateDbContextAsync(cancellation);
+            await db.Database.ExecuteSqlAsync($"INSERT INTO ended_sign_ins (id) VALUES ({signIn}) ON CONFLICT DO NOTHING", cancellation);
+        }
+
         await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
         return TypedResults.NoContent();
     }
@@ -87,9 +96,9 @@ internal static class SignIn
     };
 
     /// <summary>Tokens for phones and programs.</summary>
-    public static IResult Issue(Account account, string regionPath)
+    public static IResult Issue(Account account, string regionPath, Guid signIn)
     {
         const string Scheme = BearerTokenDefaults.AuthenticationScheme;
-        return TypedResults.SignIn(Caller.Principal(account, regionPath, Scheme), authenticationScheme: Scheme);
+        return TypedResults.SignIn(Caller.Principal(account, regionPath, Scheme, signIn), authenticationScheme: Scheme);
     }
 }

@@ -20,6 +20,7 @@ internal static class SignIns
     public static IServiceCollection AddSignIns(this IServiceCollection services)
     {
         services.AddSingleton<FailedSignIns>();
+        services.AddSingleton<Standings>();
         services.AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>();
         services.AddDataProtection().SetApplicationName("dispatch");
         services.AddSingleton<KeysInPostgres>();

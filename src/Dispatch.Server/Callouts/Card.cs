@@ -39,7 +39,7 @@ internal sealed record Card(
             row.GetGuid(11), row.GetString(12), row.GetString(13), row.GetString(14), row.GetBoolean(15), row.GetString(16), row.GetString(17),
             row.GetDouble(18), row.GetDouble(19), row.GetFieldValue<string[]>(20), row.GetString(21), row.GetString(22)),
         new(row.GetString(23), row.GetString(24), row.GetString(25)),
-        Math.Round(row.GetFloat(3), 1),
+        float.IsFinite(row.GetFloat(3)) ? Math.Round(row.GetFloat(3), 1) : throw new InvalidCastException("distance_metres is no number"),
         row.GetString(4),
         row.GetInt16(5),
         row.GetDateTime(6),

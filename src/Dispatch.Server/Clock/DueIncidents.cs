@@ -5,13 +5,15 @@ using Npgsql;
 namespace Dispatch.Server.Clock;
 
 /// <summary>Finds the open incidents whose time has come, by the database's clock, and advances them. For the clock and for its auditor alike.</summary>
-internal sealed class DueIncidents(CallOutNearest callOut, NpgsqlDataSource source, ILogger<DueIncidents> log)
+internal sealed class DueIncidents(CallOutNearest callOut, Quarantine quarantine, NpgsqlDataSource source, ILogger<DueIncidents> log)
 {
-    // Index incidents_to_look_at, and callouts_due in case look_at itself was not kept. Locked rows are being worked on by somebody.
+    // Index incidents_to_look_at, and callouts_due in case look_at itself was not kept. Locked rows are being worked on by somebody. What fails by
+    // itself waits for its next try, or two hundred of its kind would take the places of all others.
     internal const string DueSql = """
         SELECT id, last_wave FROM incidents
         WHERE id IN (SELECT id FROM incidents WHERE look_at <= now() - $1::interval
                      UNION SELECT incident_id FROM callouts WHERE state = 'offered' AND due_at <= now() - $1::interval)
+          AND NOT EXISTS (SELECT FROM quarantine WHERE kind = 'incident' AND subject = incidents.id AND retry_at > now())
         ORDER BY look_at LIMIT 200
         FOR UPDATE SKIP LOCKED
         """;
@@ -39,9 +41,17 @@ internal sealed class DueIncidents(CallOutNearest callOut, NpgsqlDataSource sour
             {
                 await callOut.AdvanceAsync(incident, token);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (Parts.IsOutage(e))
             {
                 log.AskingFailed(e, incident); // its look_at stays due: the auditor comes back to it
+                return;
             }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                await quarantine.PutAsync(QuarantineKind.Incident, incident, 0, e, token);
+                return;
+            }
+
+            await quarantine.ReleaseAsync(QuarantineKind.Incident, incident, 0, token);
         });
 }

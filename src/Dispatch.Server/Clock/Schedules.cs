@@ -1,6 +1,7 @@
 using Dispatch.Server.Storage;
 using Dispatch.Server.Volunteers;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Quartz;
 
 namespace Dispatch.Server.Clock;
@@ -33,7 +34,7 @@ internal static class Schedules
             // Late: people whose phone has been silent stand on the map where they were; the matcher judges the age of a fix itself.
             quartz.Every<FallBackToAddress>(TimeSpan.FromSeconds(15));
 
-            // Late: nothing but disk space.
+            // Late: nothing but disk space. How long inboxes are kept is a promise, not a limit.
             quartz.Every<ForgetDelivered>(TimeSpan.FromHours(1));
         });
         services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
@@ -69,18 +70,40 @@ internal sealed class FallBackToAddress(IDbContextFactory<DispatchDb> store) : I
     }
 }
 
-/// <summary>Inbox items that every phone has had for a week, used activation codes and nodes of yesterday are of no use to anybody.</summary>
+/// <summary>
+/// Inbox items of more than a week ago are given up, delivered or not, and the inbox remembers up to where: a phone that comes back from further
+/// away is reset with a snapshot. Used activation codes and ended sign-ins that no token can name any more go too, and the nodes of yesterday.
+/// </summary>
 [DisallowConcurrentExecution]
-internal sealed class ForgetDelivered(IDbContextFactory<DispatchDb> store) : IJob
+internal sealed class ForgetDelivered(NpgsqlDataSource source) : IJob
 {
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
+    internal static readonly TimeSpan KeepInboxesFor = TimeSpan.FromDays(7);
+
+    private const int InboxesAtOnce = 500;
+
+    private static readonly string PruneSql = EmbeddedSql.Read("PruneInboxes.sql");
+
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) => await RunAsync(cancellationToken);
+
+    internal async Task RunAsync(CancellationToken cancellation)
     {
-        await using var db = await store.CreateDbContextAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"""
-            DELETE FROM inbox item USING inbox_heads head
-            WHERE head.volunteer_id = item.volunteer_id AND item.number <= head.delivered AND item.at < now() - interval '7 days'
-            """, cancellationToken);
-        await db.Database.ExecuteSqlAsync($"WITH gone AS (DELETE FROM nodes WHERE seen_at < now() - interval '1 day' RETURNING id) DELETE FROM presence p USING gone WHERE p.node_id = gone.id", cancellationToken);
-        await db.Database.ExecuteSqlAsync($"DELETE FROM activation_codes WHERE coalesce(used_at, expires_at) < now() - interval '7 days'", cancellationToken);
+        int changed;
+        do
+        {
+            // A few inboxes at a time, so that nobody's call-out waits for the lock of his head.
+            await using var prune = source.CreateCommand(PruneSql);
+            prune.Parameters.Add(new() { Value = KeepInboxesFor });
+            prune.Parameters.Add(new() { Value = InboxesAtOnce });
+            changed = (int)(await prune.ExecuteScalarAsync(cancellation))!;
+        }
+        while (changed == InboxesAtOnce);
+
+        await using var codes = source.CreateCommand("DELETE FROM activation_codes WHERE coalesce(used_at, expires_at) < now() - interval '7 days'");
+        await codes.ExecuteNonQueryAsync(cancellation);
+        await using var signIns = source.CreateCommand("DELETE FROM ended_sign_ins WHERE ended_at < now() - interval '100 days'"); // refresh tokens live for 90
+        await signIns.ExecuteNonQueryAsync(cancellation);
+        await using var nodes = source.CreateCommand(
+            "WITH gone AS (DELETE FROM nodes WHERE seen_at < now() - interval '1 day' RETURNING id) DELETE FROM presence p USING gone WHERE p.node_id = gone.id");
+        await nodes.ExecuteNonQueryAsync(cancellation);
     }
 }

@@ -12,6 +12,9 @@ namespace Dispatch.Server.Live;
 /// </summary>
 internal sealed class Connections(IHubContext<DispatchHub> hub, Measures measures, ILogger<Connections> log)
 {
+    // Everybody who is connected, whether or not he has said yet what he watches.
+    private readonly ConcurrentDictionary<string, (HubCallerContext Context, Caller Caller)> lines = new();
+
     private readonly ConcurrentDictionary<string, LiveConnection> all = new();
     private readonly ConcurrentDictionary<Guid, ConcurrentDictionary<string, PhoneConnection>> phones = new();
     private readonly ConcurrentDictionary<string, ConsoleConnection> consoles = new();
@@ -30,6 +33,29 @@ internal sealed class Connections(IHubContext<DispatchHub> hub, Measures measure
     public IEnumerable<PhoneConnection> PhonesOf(Guid volunteer) => phones.TryGetValue(volunteer, out var own) ? own.Values : [];
 
     public bool IsConnected(Guid volunteer) => phones.ContainsKey(volunteer);
+
+    public IReadOnlyCollection<Caller> Callers => lines.Values.Select(line => line.Caller).ToHashSet();
+
+    public void Open(HubCallerContext context, Caller caller)
+    {
+        lines[context.ConnectionId] = (context, caller);
+        context.ConnectionAborted.Register(() => lines.TryRemove(context.ConnectionId, out _));
+    }
+
+    /// <summary>Ends the lines of these callers. What was queued for them is not sent.</summary>
+    public void Cut(Func<Caller, bool> whose, string reason)
+    {
+        foreach (var (context, _) in lines.Values.Where(line => whose(line.Caller)))
+        {
+            log.ConnectionCut(context.ConnectionId, reason);
+            if (all.TryGetValue(context.ConnectionId, out var connection))
+            {
+                connection.Drop();
+            }
+
+            context.Abort();
+        }
+    }
 
     public PhoneConnection Join(HubCallerContext context, Guid volunteer, long cursor)
     {
@@ -95,13 +121,10 @@ internal sealed class Connections(IHubContext<DispatchHub> hub, Measures measure
 /// <summary>One connected client with its queue and writer.</summary>
 internal abstract class LiveConnection
 {
-    /// <summary>A client that is this far behind is faster served by resuming.</summary>
-    protected const int QueueLimit = 4096;
-
-    private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(3);
+    private volatile bool dropped;
 
     private readonly Channel<(string Method, object Message, Action? Sent)> queue =
-        Channel.CreateBounded<(string, object, Action?)>(new BoundedChannelOptions(QueueLimit) { SingleReader = true });
+        Channel.CreateBounded<(string, object, Action?)>(new BoundedChannelOptions(LiveLimits.MostQueued) { SingleReader = true });
 
     private readonly HubCallerContext context;
     private readonly ILogger log;
@@ -125,6 +148,13 @@ internal abstract class LiveConnection
     public int Waiting => queue.Reader.Count;
 
     public void Close() => queue.Writer.TryComplete();
+
+    /// <summary>Closes, and forgets what is still queued.</summary>
+    public void Drop()
+    {
+        Close();
+        dropped = true;
+    }
 
     /// <summary>
     /// Sends the client to another node. Nothing follows on this line: what comes from now on it hears there, from its cursor. The line stays open
@@ -165,7 +195,12 @@ internal abstract class LiveConnection
         {
             await foreach (var (method, message, sent) in queue.Reader.ReadAllAsync(context.ConnectionAborted))
             {
-                await client.SendCoreAsync(method, [message], context.ConnectionAborted).WaitAsync(SendLimit, context.ConnectionAborted);
+                if (dropped)
+                {
+                    return;
+                }
+
+                await client.SendCoreAsync(method, [message], context.ConnectionAborted).WaitAsync(LiveLimits.Send, context.ConnectionAborted);
                 sent?.Invoke();
             }
         }
@@ -173,9 +208,14 @@ internal abstract class LiveConnection
         {
             // the client is gone; whatever was queued it asks for again with its cursor
         }
+        catch (TimeoutException)
+        {
+            Cut("sendStalled", "a send stalled");
+        }
         catch (Exception e)
         {
-            Cut(e is TimeoutException ? "sendStalled" : "sendFailed", e is TimeoutException ? "a send stalled" : e.Message);
+            log.SendFailed(e, Id); // a message that cannot be written is a bug of ours: loud, and the client resumes
+            Cut("sendFailed", "a send failed");
         }
     }
 
@@ -199,7 +239,7 @@ internal sealed class PhoneConnection(IHubContext<DispatchHub> hub, Measures mea
 
     public void Send(InboxItem item, Action sent) => Enqueue("CallOut", item, sent);
 
-    public void SendCurrent(DateTimeOffset serverTime) => Enqueue("Current", new { cursor = Cursor, serverTime });
+    public void SendCurrent(Guid epoch, DateTimeOffset serverTime) => Enqueue("Current", new { epoch, cursor = Cursor, serverTime });
 }
 
 /// <summary>An operator's console: hears the facts of its region and all below it.</summary>
@@ -220,7 +260,7 @@ internal sealed class ConsoleConnection(IHubContext<DispatchHub> hub, Measures m
             if (held is not null)
             {
                 held.Add(fact);
-                if (held.Count == QueueLimit)
+                if (held.Count == LiveLimits.MostQueued)
                 {
                     Cut("replayTooSlow", "it replays slower than facts come");
                 }
@@ -271,5 +311,7 @@ internal sealed class ConsoleConnection(IHubContext<DispatchHub> hub, Measures m
         }
     }
 
-    public void SendCurrent(IReadOnlyDictionary<Guid, long> heads, DateTimeOffset serverTime) => Enqueue("Current", new { heads, serverTime });
+    /// <summary><paramref name="stuck"/>: incidents of its region that the system cannot advance by itself.</summary>
+    public void SendCurrent(Guid epoch, IReadOnlyDictionary<Guid, long> heads, IReadOnlyCollection<Guid> stuck, DateTimeOffset serverTime) =>
+        Enqueue("Current", new { epoch, heads, stuck, serverTime });
 }

@@ -15,11 +15,24 @@ internal sealed class DispatchHub(
     Connections connections,
     Hints hints,
     FactReader facts,
+    InboxReader inboxes,
+    MyCallouts mine,
     Receipts receipts,
+    Standings standings,
     NpgsqlDataSource source,
     TimeProvider time) : Hub
 {
     private Caller Caller => Access.Caller.Of(Context.User!);
+
+    /// <summary>Known first, judged second: a sign-in that ends in between is cut by one of the two.</summary>
+    public override async Task OnConnectedAsync()
+    {
+        connections.Open(Context, Caller);
+        if (!await standings.StandsAsync(Caller, Context.ConnectionAborted))
+        {
+            Context.Abort();
+        }
+    }
 
     /// <summary>Console: join first, then replay what lies beyond the cursors, then the present. No cursors: only the present.</summary>
     [Authorize(SignIns.OperatorsOnly)]
@@ -48,26 +61,32 @@ internal sealed class DispatchHub(
                     beyond[fact.IncidentId] = fact.Number;
                 }
             }
-            while (page.Count == Page);
+            while (page.Count >= Page);
             await console.EndReplayAsync();
         }
 
         return new { epoch = await EpochAsync(), serverTime = time.GetUtcNow() };
     }
 
-    /// <summary>Phone: join with the phone's cursor; the pump sends what lies beyond it, and what comes.</summary>
+    /// <summary>
+    /// Phone: join with the phone's cursor; the pump sends what lies beyond it, and what comes. A cursor that cannot be continued from (of another
+    /// epoch, ahead of us, or older than what is kept) is reset: the answer brings the whole picture, and the line goes on from there.
+    /// </summary>
     [Authorize(SignIns.VolunteersOnly)]
-    public async Task<object> Watch(long cursor)
+    public async Task<object> Watch(PhoneCursor cursor)
     {
         var volunteer = Caller.VolunteerId;
-        await using var command = source.CreateCommand("SELECT last_number FROM inbox_heads WHERE volunteer_id = $1");
-        command.Parameters.Add(new() { Value = volunteer });
-        var head = (long?)await command.ExecuteScalarAsync(Context.ConnectionAborted) ?? 0;
-
-        // A cursor beyond the head comes from before a restore: the epoch tells the client, and we start it from the beginning.
-        connections.Join(Context, volunteer, cursor > head ? 0 : Math.Max(0, cursor));
+        var (epoch, head, pruned) = await inboxes.StandAsync(volunteer, Context.ConnectionAborted);
+        var reason = cursor.Epoch is { } known && known != epoch ? "epoch" : cursor.Number > head ? "ahead" : cursor.Number < pruned ? "retention" : null;
+        connections.Join(Context, volunteer, reason is null ? cursor.Number : head);
         hints.Inboxes.Raise(volunteer);
-        return new { epoch = await EpochAsync(), serverTime = time.GetUtcNow(), cursor = head };
+        if (reason is null)
+        {
+            return new { epoch, serverTime = time.GetUtcNow(), cursor = head };
+        }
+
+        var picture = await mine.ReadAsync(volunteer, Context.ConnectionAborted);
+        return new { epoch, serverTime = time.GetUtcNow(), cursor = head, reset = new { reason, picture.Epoch, picture.Cursor, picture.Callouts } };
     }
 
     /// <summary>Everything up to here reached the phone.</summary>
@@ -77,19 +96,19 @@ internal sealed class DispatchHub(
     [Authorize(SignIns.VolunteersOnly)]
     public void Seen(Guid calloutId) => receipts.Seen(Caller.VolunteerId, calloutId);
 
-    [Authorize(SignIns.VolunteersOnly)]
+    [Authorize(SignIns.VolunteersOnly), AnswersWithAProblem]
     public async Task<object> Answer(Guid calloutId, AnswerCallout.Request request, [FromServices] AnswerCallout answer) =>
         await TellAsync(answer.HandleAsync(Caller, calloutId, request, CancellationToken.None));
 
-    [Authorize(SignIns.VolunteersOnly)]
+    [Authorize(SignIns.VolunteersOnly), AnswersWithAProblem]
     public async Task<object> Progress(Guid calloutId, ReportProgress.Request request, [FromServices] ReportProgress progress) =>
         await TellAsync(progress.HandleAsync(Caller, calloutId, request, CancellationToken.None));
 
-    [Authorize(SignIns.VolunteersOnly)]
+    [Authorize(SignIns.VolunteersOnly), AnswersWithAProblem]
     public async Task<object> Position(ReportPosition.Request request, [FromServices] ReportPosition report) =>
         await TellAsync(report.HandleAsync(Caller, request, Context.ConnectionAborted));
 
-    [Authorize(SignIns.VolunteersOnly)]
+    [Authorize(SignIns.VolunteersOnly), AnswersWithAProblem]
     public async Task<object> Duty(SetDuty.Request request, [FromServices] SetDuty duty) =>
         await TellAsync(duty.HandleAsync(Caller, request, CancellationToken.None));
 

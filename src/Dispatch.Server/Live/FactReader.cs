@@ -8,19 +8,50 @@ namespace Dispatch.Server.Live;
 /// <summary>A fact as it travels: docs/wire.md, "Facts".</summary>
 internal sealed record FactView(Guid IncidentId, long Number, string Kind, DateTimeOffset At, FactView.Author By, Guid? CalloutId, JsonElement Data)
 {
+    /// <summary>The kind of a fact that cannot be read: its number keeps the line without gaps, its content waits in quarantine.</summary>
+    public const string Unreadable = "Unreadable";
+
     internal sealed record Author(string Kind, Guid? Id, string? Name);
 
     [JsonIgnore]
     public string RegionPath { get; init; } = "";
 }
 
-/// <summary>Reads facts for the pump, for consoles that resume, and for programs.</summary>
-internal sealed class FactReader(NpgsqlDataSource source)
+/// <summary>Reads facts for the pump, for consoles that resume, and for programs. One that cannot be read stops nobody.</summary>
+internal sealed class FactReader(NpgsqlDataSource source, Quarantine quarantine)
 {
     private static readonly string Sql = EmbeddedSql.Read("ReadFacts.sql");
 
-    /// <summary>Facts of each incident beyond its number, ascending per incident; at most <paramref name="most"/> in all.</summary>
+    private static readonly JsonElement Nothing = JsonDocument.Parse("{}").RootElement.Clone();
+
+    /// <summary>Facts of each incident beyond its number, ascending per incident; about <paramref name="most"/> in all, and no fewer if there are more.</summary>
     public async Task<List<FactView>> ReadAsync(IReadOnlyCollection<KeyValuePair<Guid, long>> beyond, int most, CancellationToken cancellation)
+    {
+        var facts = new List<FactView>();
+        await Isolate.RunAsync(
+            [.. beyond],
+            async cursors => facts.AddRange(await ReadPageAsync(cursors, most, cancellation)),
+            (cursor, _) => ReadOneByOneAsync(facts, cursor, most, cancellation));
+        return facts;
+    }
+
+    /// <summary>The number of the last fact of every incident that may still move, and of those asked for by name.</summary>
+    public async Task<List<(Guid Incident, long LastFact, string RegionPath)>> HeadsAsync(CancellationToken cancellation, IReadOnlyCollection<Guid>? also = null)
+    {
+        await using var command = source.CreateCommand(
+            "SELECT id, last_fact, region_path::text FROM incidents WHERE state = 'open' OR ended_at > now() - interval '10 minutes' OR id = ANY ($1)");
+        command.Parameters.Add(new() { Value = also?.ToArray() ?? [] });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var heads = new List<(Guid, long, string)>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            heads.Add((reader.GetGuid(0), reader.GetInt64(1), reader.GetString(2)));
+        }
+
+        return heads;
+    }
+
+    private async Task<List<FactView>> ReadPageAsync(IReadOnlyCollection<KeyValuePair<Guid, long>> beyond, int most, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand(Sql);
         command.Parameters.Add(new() { Value = beyond.Select(cursor => cursor.Key).ToArray() });
@@ -44,18 +75,32 @@ internal sealed class FactReader(NpgsqlDataSource source)
         return facts;
     }
 
-    /// <summary>The number of the last fact of every incident that may still move.</summary>
-    public async Task<List<(Guid Incident, long LastFact, string RegionPath)>> HeadsAsync(CancellationToken cancellation)
+    /// <summary>The numbers of one incident run without gaps, so a run of them is read by where it begins and how long it is.</summary>
+    private async Task ReadOneByOneAsync(List<FactView> facts, KeyValuePair<Guid, long> cursor, int most, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand(
-            "SELECT id, last_fact, region_path::text FROM incidents WHERE state = 'open' OR ended_at > now() - interval '10 minutes'");
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var heads = new List<(Guid, long, string)>();
-        while (await reader.ReadAsync(cancellation))
+        var numbers = new List<long>();
+        var region = "";
+        await using (var command = source.CreateCommand(
+            "SELECT f.number, i.region_path::text FROM facts f JOIN incidents i ON i.id = f.incident_id WHERE f.incident_id = $1 AND f.number > $2 ORDER BY f.number LIMIT $3"))
         {
-            heads.Add((reader.GetGuid(0), reader.GetInt64(1), reader.GetString(2)));
+            command.Parameters.Add(new() { Value = cursor.Key });
+            command.Parameters.Add(new() { Value = cursor.Value });
+            command.Parameters.Add(new() { Value = most });
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                numbers.Add(reader.GetInt64(0));
+                region = reader.GetString(1);
+            }
         }
 
-        return heads;
+        await Isolate.RunAsync(
+            numbers,
+            async run => facts.AddRange(await ReadPageAsync([KeyValuePair.Create(cursor.Key, run[0] - 1)], run.Count, cancellation)),
+            async (number, error) =>
+            {
+                var entry = await quarantine.PutAsync(QuarantineKind.Fact, cursor.Key, number, error, cancellation);
+                facts.Add(new(cursor.Key, number, FactView.Unreadable, entry.FirstFailedAt, new("system", null, null), null, Nothing) { RegionPath = region });
+            });
     }
 }

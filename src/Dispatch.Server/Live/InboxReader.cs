@@ -7,15 +7,49 @@ namespace Dispatch.Server.Live;
 /// <summary>One line of a volunteer's inbox as it travels.</summary>
 internal sealed record InboxItem(long Number, string Kind, DateTimeOffset At, Card Callout);
 
-/// <summary>Reads what phones have not been sent yet.</summary>
-internal sealed class InboxReader(NpgsqlDataSource source)
+/// <summary>What could be read, and the numbers that nothing can be made of: those stay gaps, for which a phone fetches its whole picture.</summary>
+internal sealed record InboxPage(List<InboxItem> Items, List<(Guid Volunteer, long Number)> Unreadable);
+
+/// <summary>Reads what phones have not been sent yet. An item that cannot be read goes into quarantine; all others are read without it.</summary>
+internal sealed class InboxReader(NpgsqlDataSource source, Quarantine quarantine)
 {
     private static readonly string BeyondSql = Card.Sql
         .Replace("FROM callouts c", ", item.number, item.kind, item.at\nFROM unnest($1::uuid[], $2::bigint[]) AS w (volunteer_id, beyond)\nJOIN inbox item ON item.volunteer_id = w.volunteer_id AND item.number > w.beyond\nJOIN callouts c ON c.id = item.callout_id", StringComparison.Ordinal)
         + "ORDER BY item.volunteer_id, item.number LIMIT $3";
 
-    /// <summary>Items beyond each volunteer's cursor, ascending per volunteer. Primary key (volunteer_id, number).</summary>
-    public async Task<List<InboxItem>> ReadAsync(IReadOnlyCollection<KeyValuePair<Guid, long>> beyond, int most, CancellationToken cancellation)
+    /// <summary>Items beyond each volunteer's cursor, ascending per volunteer; about <paramref name="most"/> in all. Primary key (volunteer_id, number).</summary>
+    public async Task<InboxPage> ReadAsync(IReadOnlyCollection<KeyValuePair<Guid, long>> beyond, int most, CancellationToken cancellation)
+    {
+        var page = new InboxPage([], []);
+        await Isolate.RunAsync(
+            [.. beyond],
+            async cursors => page.Items.AddRange(await ReadPageAsync(cursors, most, cancellation)),
+            (cursor, _) => ReadOneByOneAsync(page, cursor, most, cancellation));
+        return page;
+    }
+
+    /// <summary>Where a volunteer's inbox stands: the epoch of its numbers, its last one, and the last one that was given up.</summary>
+    public async Task<(Guid Epoch, long Head, long Pruned)> StandAsync(Guid volunteer, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand(
+            "SELECT d.epoch, coalesce(h.last_number, 0), coalesce(h.pruned, 0) FROM deployment d LEFT JOIN inbox_heads h ON h.volunteer_id = $1");
+        command.Parameters.Add(new() { Value = volunteer });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return (reader.GetGuid(0), reader.GetInt64(1), reader.GetInt64(2));
+    }
+
+    /// <summary>Those whose inbox reaches beyond their cursor: what a lost hint would have told. Primary key of inbox_heads.</summary>
+    public async Task<List<Guid>> BehindAsync(IReadOnlyCollection<KeyValuePair<Guid, long>> cursors, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand(
+            "SELECT h.volunteer_id FROM unnest($1::uuid[], $2::bigint[]) AS w (volunteer_id, cursor) JOIN inbox_heads h ON h.volunteer_id = w.volunteer_id AND h.last_number > w.cursor");
+        command.Parameters.Add(new() { Value = cursors.Select(cursor => cursor.Key).ToArray() });
+        command.Parameters.Add(new() { Value = cursors.Select(cursor => cursor.Value).ToArray() });
+        return await IdsAsync(command, cancellation);
+    }
+
+    private async Task<List<InboxItem>> ReadPageAsync(IReadOnlyCollection<KeyValuePair<Guid, long>> beyond, int most, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand(BeyondSql);
         command.Parameters.Add(new() { Value = beyond.Select(cursor => cursor.Key).ToArray() });
@@ -31,20 +65,40 @@ internal sealed class InboxReader(NpgsqlDataSource source)
         return items;
     }
 
-    /// <summary>Those whose inbox reaches beyond their cursor: what a lost hint would have told. Primary key of inbox_heads.</summary>
-    public async Task<List<Guid>> BehindAsync(IReadOnlyCollection<KeyValuePair<Guid, long>> cursors, CancellationToken cancellation)
+    private async Task ReadOneByOneAsync(InboxPage page, KeyValuePair<Guid, long> cursor, int most, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand(
-            "SELECT h.volunteer_id FROM unnest($1::uuid[], $2::bigint[]) AS w (volunteer_id, cursor) JOIN inbox_heads h ON h.volunteer_id = w.volunteer_id AND h.last_number > w.cursor");
-        command.Parameters.Add(new() { Value = cursors.Select(cursor => cursor.Key).ToArray() });
-        command.Parameters.Add(new() { Value = cursors.Select(cursor => cursor.Value).ToArray() });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var behind = new List<Guid>();
-        while (await reader.ReadAsync(cancellation))
+        var numbers = new List<long>();
+        await using (var command = source.CreateCommand("SELECT number FROM inbox WHERE volunteer_id = $1 AND number > $2 ORDER BY number LIMIT $3"))
         {
-            behind.Add(reader.GetGuid(0));
+            command.Parameters.Add(new() { Value = cursor.Key });
+            command.Parameters.Add(new() { Value = cursor.Value });
+            command.Parameters.Add(new() { Value = most });
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                numbers.Add(reader.GetInt64(0));
+            }
         }
 
-        return behind;
+        await Isolate.RunAsync(
+            numbers,
+            async run => page.Items.AddRange(await ReadPageAsync([KeyValuePair.Create(cursor.Key, run[0] - 1)], run.Count, cancellation)),
+            async (number, error) =>
+            {
+                await quarantine.PutAsync(QuarantineKind.InboxItem, cursor.Key, number, error, cancellation);
+                page.Unreadable.Add((cursor.Key, number));
+            });
+    }
+
+    private static async Task<List<Guid>> IdsAsync(NpgsqlCommand command, CancellationToken cancellation)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var ids = new List<Guid>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            ids.Add(reader.GetGuid(0));
+        }
+
+        return ids;
     }
 }

@@ -26,4 +26,10 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Kind} {Subject} {Number} failed by itself ({Failures}) and is tried again")]
     public static partial void FailedByItself(this ILogger log, Exception exception, QuarantineKind kind, Guid subject, long number, int failures);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database went from epoch {Before} to {Now}: it was restored; every client starts again from a snapshot")]
+    public static partial void NewEpoch(this ILogger log, Guid before, Guid now);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A message for connection {Connection} could not be sent")]
+    public static partial void SendFailed(this ILogger log, Exception exception, string connection);
 }

@@ -24,6 +24,7 @@ internal sealed class PositionFeed : BackgroundService
     private readonly Connections connections;
     private readonly Redis redis;
     private readonly Hints hints;
+    private readonly Quarantine quarantine;
     private readonly TimeProvider time;
     private readonly ILogger<PositionFeed> log;
     private readonly ConcurrentDictionary<Guid, Fix> latest = new();
@@ -31,9 +32,9 @@ internal sealed class PositionFeed : BackgroundService
     // A position may come to us by three ways; consoles are shown it once.
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> shownUntil = new();
 
-    public PositionFeed(NpgsqlDataSource source, Connections connections, Redis redis, Hints hints, TimeProvider time, ILogger<PositionFeed> log)
+    public PositionFeed(NpgsqlDataSource source, Connections connections, Redis redis, Hints hints, Quarantine quarantine, TimeProvider time, ILogger<PositionFeed> log)
     {
-        (this.source, this.connections, this.redis, this.hints, this.time, this.log) = (source, connections, redis, hints, time, log);
+        (this.source, this.connections, this.redis, this.hints, this.quarantine, this.time, this.log) = (source, connections, redis, hints, quarantine, time, log);
         redis.Hear(Spoken, message => Show(JsonSerializer.Deserialize<List<Placed>>(message)!));
     }
 
@@ -54,7 +55,11 @@ internal sealed class PositionFeed : BackgroundService
         await Task.Delay(Every, cancellation);
         foreach (var batch in latest.ToArray().OrderBy(report => report.Key).Chunk(MostPerStatement))
         {
-            var placed = await StoreAsync(batch, cancellation);
+            var placed = new List<Placed>();
+            await Isolate.RunAsync(
+                batch,
+                async some => placed.AddRange(await StoreAsync(some, cancellation)),
+                (report, error) => quarantine.PutAsync(QuarantineKind.Position, report.Key, 0, error, cancellation));
             foreach (var report in batch)
             {
                 latest.TryRemove(report); // unless a newer one came meanwhile
@@ -119,14 +124,14 @@ internal sealed class PositionFeed : BackgroundService
         }
     }
 
-    private async Task<List<Placed>> StoreAsync(KeyValuePair<Guid, Fix>[] batch, CancellationToken cancellation)
+    private async Task<List<Placed>> StoreAsync(IReadOnlyList<KeyValuePair<Guid, Fix>> batch, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand(StoreSql);
-        command.Parameters.Add(new() { Value = Array.ConvertAll(batch, report => report.Key) });
-        command.Parameters.Add(new() { Value = Array.ConvertAll(batch, report => report.Value.Longitude) });
-        command.Parameters.Add(new() { Value = Array.ConvertAll(batch, report => report.Value.Latitude) });
-        command.Parameters.Add(new() { Value = Array.ConvertAll(batch, report => report.Value.AccuracyMetres) });
-        command.Parameters.Add(new() { Value = Array.ConvertAll(batch, report => report.Value.TakenAt.UtcDateTime) });
+        command.Parameters.Add(new() { Value = batch.Select(report => report.Key).ToArray() });
+        command.Parameters.Add(new() { Value = batch.Select(report => report.Value.Longitude).ToArray() });
+        command.Parameters.Add(new() { Value = batch.Select(report => report.Value.Latitude).ToArray() });
+        command.Parameters.Add(new() { Value = batch.Select(report => report.Value.AccuracyMetres).ToArray() });
+        command.Parameters.Add(new() { Value = batch.Select(report => report.Value.TakenAt.UtcDateTime).ToArray() });
         return await ReadAsync(command, cancellation);
     }
 

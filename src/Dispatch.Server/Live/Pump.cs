@@ -4,43 +4,53 @@ namespace Dispatch.Server.Live;
 
 /// <summary>
 /// Carries committed rows to this node's connections. Invariants: it reads only what is committed, in the order of the stream's own numbers;
-/// a hint makes it quick, its own polling makes it certain; it never waits for a client (each has its own queue).
+/// a hint makes it quick, its own polling makes it certain; it never waits for a client (each has its own queue); whoever no longer stands is cut
+/// after the rows are read and before one of them is sent.
 /// </summary>
 internal sealed class Pump(
-    Hints hints, Connections connections, FactReader facts, InboxReader inboxes, Receipts receipts, Measures measures, TimeProvider time, ILogger<Pump> log)
+    Hints hints, Connections connections, FactReader facts, InboxReader inboxes, Receipts receipts, SendReview review, Quarantine quarantine, Measures measures,
+    TimeProvider time, ILogger<Pump> log)
     : BackgroundService
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<Guid, long> pumped = [];
+    private HashSet<Guid> fallenOut = [];
+    private Guid factsEpoch, inboxesEpoch;
     private long factsPolled, inboxesPolled;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        foreach (var (incident, lastFact, _) in await facts.HeadsAsync(stoppingToken))
-        {
-            pumped[incident] = lastFact; // what was there before this node: consoles read it as their snapshot
-        }
-
-        await Task.WhenAll(
-            Loops.RunAsync("fact pump", PumpFactsAsync, log, stoppingToken),
-            Loops.RunAsync("inbox pump", PumpInboxesAsync, log, stoppingToken),
-            Loops.RunAsync("heartbeat", BeatAsync, log, stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        Loops.RunAsync("fact pump", PumpFactsAsync, log, stoppingToken),
+        Loops.RunAsync("inbox pump", PumpInboxesAsync, log, stoppingToken),
+        Loops.RunAsync("heartbeat", BeatAsync, log, stoppingToken));
 
     private async Task PumpFactsAsync(CancellationToken cancellation)
     {
         const int Most = 2000;
+        if (factsEpoch == Guid.Empty)
+        {
+            await BeginAsync(await review.RunAsync(cancellation), cancellation);
+        }
+
         var moved = await hints.Incidents.TakeAsync(hints.PollAfter, cancellation);
         if (IsTimeToPoll(ref factsPolled))
         {
-            moved = [.. moved.Union(from head in await facts.HeadsAsync(cancellation) where head.LastFact > pumped.GetValueOrDefault(head.Incident) select head.Incident)];
+            moved = [.. moved.Union(await BehindAsync(cancellation))];
         }
 
         var all = new List<FactView>();
-        while (moved.Count > 0)
+        List<FactView> read;
+        do
         {
-            var read = await facts.ReadAsync([.. moved.Select(id => KeyValuePair.Create(id, pumped.GetValueOrDefault(id)))], Most, cancellation);
+            read = await facts.ReadAsync([.. moved.Select(id => KeyValuePair.Create(id, pumped.GetValueOrDefault(id)))], Most, cancellation);
+            var epoch = await review.RunAsync(cancellation);
+            if (epoch != factsEpoch)
+            {
+                await BeginAsync(epoch, cancellation);
+                connections.Cut(caller => caller.Role == Access.Role.Operator, "the database was restored"); // who came back before this looked would miss a fact
+                return;
+            }
+
             foreach (var fact in read)
             {
                 pumped[fact.IncidentId] = fact.Number;
@@ -54,13 +64,42 @@ internal sealed class Pump(
             }
 
             all.AddRange(read);
-            if (read.Count < Most)
-            {
-                break;
-            }
+        }
+        while (read.Count >= Most);
+        measures.Pumped(all);
+    }
+
+    /// <summary>What was there before: consoles read it as their snapshot.</summary>
+    private async Task BeginAsync(Guid epoch, CancellationToken cancellation)
+    {
+        var heads = await facts.HeadsAsync(cancellation);
+        pumped.Clear();
+        fallenOut = [];
+        foreach (var (incident, lastFact, _) in heads)
+        {
+            pumped[incident] = lastFact;
         }
 
-        measures.Pumped(all);
+        factsEpoch = epoch;
+    }
+
+    /// <summary>
+    /// Incidents whose record reaches beyond what was pumped. Those we pumped and that are no longer among the heads are asked for once more by
+    /// name: they may have ended while this node could not reach the database.
+    /// </summary>
+    private async Task<List<Guid>> BehindAsync(CancellationToken cancellation)
+    {
+        var heads = await facts.HeadsAsync(cancellation, fallenOut);
+        foreach (var settled in heads.Where(head => fallenOut.Contains(head.Incident) && head.LastFact <= pumped.GetValueOrDefault(head.Incident)))
+        {
+            pumped.Remove(settled.Incident);
+        }
+
+        List<Guid> moved = [.. from head in heads
+                               where head.LastFact > pumped.GetValueOrDefault(head.Incident, fallenOut.Contains(head.Incident) ? long.MaxValue : 0)
+                               select head.Incident];
+        fallenOut = [.. pumped.Keys.Except(heads.Select(head => head.Incident))];
+        return moved;
     }
 
     private async Task PumpInboxesAsync(CancellationToken cancellation)
@@ -75,7 +114,17 @@ internal sealed class Pump(
         var cursors = CursorsOf(moved.SelectMany(connections.PhonesOf));
         while (cursors.Count > 0)
         {
-            var items = await inboxes.ReadAsync(cursors, Most, cancellation);
+            var (items, unreadable) = await inboxes.ReadAsync(cursors, Most, cancellation);
+            var epoch = await review.RunAsync(cancellation);
+            if (epoch != inboxesEpoch)
+            {
+                (inboxesEpoch, var first) = (epoch, inboxesEpoch == Guid.Empty);
+                if (!first)
+                {
+                    return; // read under cursors that no longer mean anything; their phones have been cut
+                }
+            }
+
             foreach (var item in items)
             {
                 foreach (var phone in connections.PhonesOf(item.Callout.VolunteerId))
@@ -88,13 +137,23 @@ internal sealed class Pump(
                 }
             }
 
-            if (items.Count < Most)
+            foreach (var (volunteer, number) in unreadable)
+            {
+                foreach (var phone in connections.PhonesOf(volunteer))
+                {
+                    phone.Cursor = Math.Max(phone.Cursor, number);
+                }
+            }
+
+            if (items.Count + unreadable.Count < Most)
             {
                 break;
             }
 
             cursors = cursors.ConvertAll(cursor => KeyValuePair.Create(
-                cursor.Key, Math.Max(cursor.Value, items.Where(item => item.Callout.VolunteerId == cursor.Key).Select(item => item.Number).DefaultIfEmpty().Max())));
+                cursor.Key,
+                Math.Max(cursor.Value, items.Where(item => item.Callout.VolunteerId == cursor.Key).Select(item => item.Number)
+                    .Concat(unreadable.Where(one => one.Volunteer == cursor.Key).Select(one => one.Number)).DefaultIfEmpty().Max())));
         }
     }
 
@@ -119,19 +178,21 @@ internal sealed class Pump(
     {
         await Task.Delay(Heartbeat, time, cancellation);
         var now = time.GetUtcNow();
+        var epoch = await review.RunAsync(cancellation);
+        var stuck = (await quarantine.ReadAsync(cancellation)).Where(entry => entry is { Kind: QuarantineKind.Incident, Alarm: true }).Select(entry => entry.Subject).ToHashSet();
         if (connections.Consoles.Any())
         {
             var heads = await facts.HeadsAsync(cancellation);
             foreach (var console in connections.Consoles)
             {
-                console.SendCurrent(
-                    heads.Where(head => Access.Caller.Covers(console.RegionPath, head.RegionPath)).ToDictionary(head => head.Incident, head => head.LastFact), now);
+                var own = heads.Where(head => Access.Caller.Covers(console.RegionPath, head.RegionPath)).ToDictionary(head => head.Incident, head => head.LastFact);
+                console.SendCurrent(epoch, own, [.. stuck.Where(own.ContainsKey)], now);
             }
         }
 
         foreach (var phone in connections.Phones)
         {
-            phone.SendCurrent(now);
+            phone.SendCurrent(epoch, now);
         }
     }
 }

@@ -13,9 +13,10 @@ namespace Dispatch.Server.Live;
 /// <summary>
 /// Records how far a call-out has come: sent (written to the connection), delivered (the phone's cursor passed it), seen (the card was on the
 /// screen). Gathered for a moment and written per incident, because twenty receipts should not take the incident's lock twenty times.
-/// A receipt that dies with the process is repeated by the phone's next cursor.
+/// A receipt that dies with the process is repeated by the phone's next cursor; one of an earlier epoch speaks of numbers that never were.
 /// </summary>
-internal sealed class Receipts(NpgsqlDataSource source, FactLog log, Connections connections, Measures measures, ILogger<Receipts> logger) : BackgroundService
+internal sealed class Receipts(
+    NpgsqlDataSource source, FactLog log, SendReview review, Quarantine quarantine, Connections connections, Measures measures, ILogger<Receipts> logger) : BackgroundService
 {
     private static readonly string ResolveSql = EmbeddedSql.Read("ResolveReceipts.sql"), MoveSql = EmbeddedSql.Read("MoveCursors.sql");
 
@@ -31,11 +32,13 @@ internal sealed class Receipts(NpgsqlDataSource source, FactLog log, Connections
         Seen,
     }
 
-    public void Sent(Guid volunteer, InboxItem item) => arrived.Writer.TryWrite(new(Stage.Sent, volunteer, item.Callout.Id, 0, 0));
+    public void Sent(Guid volunteer, InboxItem item) => Gather(Stage.Sent, volunteer, item.Callout.Id, 0);
 
-    public void Delivered(Guid volunteer, long cursor) => arrived.Writer.TryWrite(new(Stage.Delivered, volunteer, null, cursor, Stopwatch.GetTimestamp()));
+    public void Delivered(Guid volunteer, long cursor) => Gather(Stage.Delivered, volunteer, null, cursor);
 
-    public void Seen(Guid volunteer, Guid callout) => arrived.Writer.TryWrite(new(Stage.Seen, volunteer, callout, 0, 0));
+    public void Seen(Guid volunteer, Guid callout) => Gather(Stage.Seen, volunteer, callout, 0);
+
+    private void Gather(Stage stage, Guid volunteer, Guid? callout, long number) => arrived.Writer.TryWrite(new(stage, volunteer, callout, number, review.Epoch, Stopwatch.GetTimestamp()));
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Loops.RunAsync("receipts", WriteAsync, logger, stoppingToken);
 
@@ -51,7 +54,11 @@ internal sealed class Receipts(NpgsqlDataSource source, FactLog log, Connections
 
         try
         {
-            await KeepAsync(batch, cancellation);
+            var epoch = await review.RunAsync(cancellation);
+            await Isolate.RunAsync(
+                batch.FindAll(receipt => receipt.Epoch == epoch),
+                some => KeepAsync(some, cancellation),
+                (receipt, error) => quarantine.PutAsync(QuarantineKind.Receipt, receipt.Volunteer, receipt.Number, error, cancellation));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -61,9 +68,9 @@ internal sealed class Receipts(NpgsqlDataSource source, FactLog log, Connections
     }
 
     /// <summary>First the facts, incident by incident, then the cursors: what could not be written is found again under the old cursor.</summary>
-    private async Task KeepAsync(List<Receipt> batch, CancellationToken cancellation)
+    private async Task KeepAsync(IReadOnlyList<Receipt> batch, CancellationToken cancellation)
     {
-        var unwritten = new ConcurrentDictionary<Guid, bool>();
+        var unwritten = new ConcurrentDictionary<Guid, bool>(); // volunteers; true: not worth another try by itself
         var cameAt = batch.Where(receipt => receipt.Stage == Stage.Delivered).ToLookup(receipt => receipt.Volunteer, receipt => receipt.ArrivedAt);
         await Parallel.ForEachAsync(
             await ResolveAsync(batch, cancellation), new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellation },
@@ -76,15 +83,29 @@ internal sealed class Receipts(NpgsqlDataSource source, FactLog log, Connections
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
-                    logger.ReceiptsFailed(e, incident.Key);
+                    var hopeless = false;
+                    if (Parts.IsOutage(e))
+                    {
+                        logger.ReceiptsFailed(e, incident.Key);
+                    }
+                    else
+                    {
+                        // Tried at once a few times more; then the cursor stays where it is, and the phone's next receipt tries again.
+                        hopeless = (await quarantine.PutAsync(QuarantineKind.Receipt, incident.Key, 0, e, token)).Alarm;
+                    }
+
                     foreach (var line in incident)
                     {
-                        unwritten[line.Volunteer] = true;
+                        unwritten.AddOrUpdate(line.Volunteer, hopeless, (_, before) => before && hopeless);
                     }
+
+                    return;
                 }
+
+                await quarantine.ReleaseAsync(QuarantineKind.Receipt, incident.Key, 0, token);
             });
 
-        Again(batch.Where(receipt => unwritten.ContainsKey(receipt.Volunteer)));
+        Again(batch.Where(receipt => unwritten.TryGetValue(receipt.Volunteer, out var hopeless) && !hopeless));
         var cursors = Cursors(batch.Where(receipt => !unwritten.ContainsKey(receipt.Volunteer)));
         if (cursors.Count > 0)
         {
@@ -108,7 +129,7 @@ internal sealed class Receipts(NpgsqlDataSource source, FactLog log, Connections
             .GroupBy(receipt => receipt.Volunteer, (volunteer, own) => (volunteer, own.Max(receipt => receipt.Number)))];
 
     /// <summary>Turns receipts into call-outs and keeps what is news, grouped by incident.</summary>
-    private async Task<ILookup<Guid, (Guid Callout, Stage Stage, Guid Volunteer)>> ResolveAsync(List<Receipt> batch, CancellationToken cancellation)
+    private async Task<ILookup<Guid, (Guid Callout, Stage Stage, Guid Volunteer)>> ResolveAsync(IReadOnlyList<Receipt> batch, CancellationToken cancellation)
     {
         var cursors = Cursors(batch);
         var seen = batch.Where(receipt => receipt.Stage == Stage.Seen).ToList();
@@ -178,5 +199,5 @@ internal sealed class Receipts(NpgsqlDataSource source, FactLog log, Connections
 
     private sealed record Reached(DateTimeOffset RaisedAt, DateTimeOffset WrittenAt, long WrittenTicks, IReadOnlyList<Callout> Delivered);
 
-    private sealed record Receipt(Stage Stage, Guid Volunteer, Guid? Callout, long Number, long ArrivedAt);
+    private sealed record Receipt(Stage Stage, Guid Volunteer, Guid? Callout, long Number, Guid Epoch, long ArrivedAt);
 }

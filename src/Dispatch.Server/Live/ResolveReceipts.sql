@@ -9,6 +9,7 @@ JOIN inbox_heads head ON head.volunteer_id = d.volunteer_id AND head.delivered <
 JOIN inbox item ON item.volunteer_id = d.volunteer_id AND item.number > head.delivered AND item.number <= d.number
 JOIN callouts c ON c.id = item.callout_id
 WHERE c.delivered_at IS NULL
+  AND NOT EXISTS (SELECT FROM quarantine q WHERE q.kind = 'inboxItem' AND q.subject = item.volunteer_id AND q.number = item.number) -- never sent: no card could be made
 UNION
 SELECT c.incident_id, c.id, 2, c.volunteer_id
 FROM unnest($4::uuid[], $5::uuid[]) AS s (volunteer_id, callout_id)

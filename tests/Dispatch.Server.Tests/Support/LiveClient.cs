@@ -64,11 +64,16 @@ internal sealed class LivePhone : LiveClient
 
     public IEnumerable<long> Numbers => Heard.Select(item => item.GetProperty("number").GetInt64());
 
-    public static async Task<LivePhone> ConnectAsync(TestNode node, string token, long cursor = 0, bool receipts = true)
+    /// <summary>What the hub answered when the phone began to watch.</summary>
+    public JsonElement Watching { get; private set; }
+
+    public static Task<LivePhone> ConnectAsync(TestNode node, string token, long cursor = 0, bool receipts = true) => ConnectAsync(node, token, (object)cursor, receipts);
+
+    public static async Task<LivePhone> ConnectAsync(TestNode node, string token, object cursor, bool receipts = true)
     {
         var phone = new LivePhone(node, token, receipts);
         await phone.Line.StartAsync();
-        await phone.OrderAsync("Watch", cursor);
+        phone.Watching = await phone.OrderAsync("Watch", cursor);
         return phone;
     }
 

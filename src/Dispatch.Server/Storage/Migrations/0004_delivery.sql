@@ -51,7 +51,7 @@ CREATE CONSTRAINT TRIGGER sign_ins_end_by_signing_out AFTER INSERT ON ended_sign
 -- Ids and error codes only, never names or coordinates. A row that works again is taken out.
 CREATE TABLE quarantine (
     kind           text NOT NULL CONSTRAINT quarantine_kind CHECK (kind IN ('incident', 'fact', 'inboxItem', 'callout', 'receipt', 'position')),
-    subject        uuid NOT NULL,               -- the incident; for inboxItem, receipt and position the volunteer; for callout the call-out
+    subject        uuid NOT NULL,               -- the incident (also of receipts that cannot be written); the volunteer of an inbox item or position; the call-out
     number         bigint NOT NULL DEFAULT 0,   -- of the fact or the inbox item
     error          text NOT NULL,
     failures       integer NOT NULL DEFAULT 1,
