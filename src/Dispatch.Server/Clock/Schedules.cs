@@ -19,7 +19,7 @@ internal static class Schedules
             quartz.UsePersistentStore(store =>
             {
                 store.ProvisionSchema();
-                store.UsePostgres(connectionString);
+                store.UsePostgres(Database.ForTimetable(connectionString));
                 store.UseSystemTextJsonSerializer();
                 store.UseClustering(cluster =>
                 {

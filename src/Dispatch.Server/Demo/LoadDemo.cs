@@ -37,7 +37,7 @@ internal static partial class LoadDemo
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
 
         // Two nodes may start on one empty database: the second waits here and finds it filled.
-        await ExecuteAsync(connection, "SET LOCAL lock_timeout = '60s'", cancellation);
+        await ExecuteAsync(connection, "SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = '120s'", cancellation);
         await ExecuteAsync(connection, "SELECT pg_advisory_xact_lock(hashtext('load the demo'))", cancellation);
         if (await HasRegionsAsync(connection, cancellation))
         {

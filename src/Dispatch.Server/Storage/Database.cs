@@ -8,6 +8,18 @@ namespace Dispatch.Server.Storage;
 /// <summary>The one way to the database: a pool, EF contexts on it, migrations, and the settings without which we refuse to start.</summary>
 internal static class Database
 {
+    /// <summary>The most connections of a node, and of its timetable beside it.</summary>
+    public const int PoolSize = 40, QuartzPoolSize = 10;
+
+    /// <summary>
+    /// What every session of ours sets for itself, in milliseconds: no forgotten transaction holds a lock, no statement a caller. Whoever needs longer
+    /// (an import, a migration) says so for his own transaction.
+    /// </summary>
+    public static readonly IReadOnlyDictionary<string, string> SessionSettings = new Dictionary<string, string>
+    {
+        ["idle_in_transaction_session_timeout"] = "5000", ["lock_timeout"] = "2000", ["statement_timeout"] = "5000",
+    };
+
     public static NpgsqlDataSource Connect(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
@@ -24,15 +36,20 @@ internal static class Database
         };
         if (!settings.ContainsKey("Maximum Pool Size"))
         {
-            settings.MaxPoolSize = 40;
+            settings.MaxPoolSize = PoolSize;
         }
 
-        settings.Options = string.Join(' ', settings.Options, "-c idle_in_transaction_session_timeout=5s -c lock_timeout=2s -c statement_timeout=15s").Trim();
+        settings.Timezone = "UTC";
+        settings.Options = string.Join(' ', SessionSettings.Select(setting => $"-c {setting.Key}={setting.Value}").Prepend(settings.Options ?? "")).Trim();
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         builder.UseNetTopologySuite(geographyAsDefault: true);
         builder.EnableUnmappedTypes();
         return builder.Build();
     }
+
+    /// <summary>For Quartz, which brings its own pool and whose jobs wait for each other's locks.</summary>
+    public static string ForTimetable(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = QuartzPoolSize, ApplicationName = "dispatch-timetable", KeepAlive = 10, TcpKeepAlive = true }.ConnectionString;
 
     // By factory, so that the container closes the pool with the node.
     public static IServiceCollection AddDatabase(this IServiceCollection services, NpgsqlDataSource source) =>
@@ -61,35 +78,24 @@ internal static class Database
         }
     }
 
-    /// <summary>Brings the schema up to date and refuses a database that would not keep what it acknowledges.</summary>
-    /// <exception cref="InvalidOperationException">A setting breaks the promise that nothing acknowledged is lost.</exception>
+    /// <summary>Refuses a database on which our promises would not hold, and brings the schema up to date.</summary>
+    /// <exception cref="UnfitDatabaseException">With every fault at once.</exception>
     public static async Task PrepareAsync(IServiceProvider services, CancellationToken cancellation)
     {
         var source = services.GetRequiredService<NpgsqlDataSource>();
+        var settings = services.GetRequiredService<IConfiguration>();
+        await RequiredSettings.RequireAsync(
+            source, settings.GetValue<bool>("Database:AllowVolatile"), settings.GetValue<bool>("Database:RequireArchive"), cancellation);
         await using (var db = await services.GetRequiredService<IDbContextFactory<DispatchDb>>().CreateDbContextAsync(cancellation))
         {
+            // A migration takes its time, and a node that starts beside another waits for it.
+            await db.Database.OpenConnectionAsync(cancellation);
+            await db.Database.ExecuteSqlAsync($"SET statement_timeout = 0; SET lock_timeout = '10min'; SET idle_in_transaction_session_timeout = 0", cancellation);
             db.Database.SetCommandTimeout(TimeSpan.FromMinutes(10));
             await db.Database.MigrateAsync(cancellation);
         }
 
         await source.ReloadTypesAsync(cancellation); // the extensions may be new, and their types with them
         source.Clear();
-        await using var command = source.CreateCommand("SELECT name, setting FROM pg_settings WHERE name IN ('synchronous_commit', 'fsync', 'full_page_writes')");
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var unsafeSettings = new List<string>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            var (name, setting) = (reader.GetString(0), reader.GetString(1));
-            if (setting is "off" && (name == "synchronous_commit" || !services.GetRequiredService<IConfiguration>().GetValue<bool>("Database:AllowVolatile")))
-            {
-                unsafeSettings.Add(name);
-            }
-        }
-
-        if (unsafeSettings.Count > 0)
-        {
-            throw new InvalidOperationException(
-                $"PostgreSQL runs with {string.Join(", ", unsafeSettings)} = off: an acknowledged answer could be lost in a crash. Set it to on and start again.");
-        }
     }
 }

@@ -1,3 +1,4 @@
+using Dispatch.Server.Storage.Backups;
 using Npgsql;
 
 namespace Dispatch.Server.Storage;
@@ -30,7 +31,7 @@ public sealed class LocalPostgres : IAsyncDisposable
     private readonly IProgress<string>? progress;
     private readonly NpgsqlConnectionStringBuilder connection;
     private readonly CancellationTokenSource stopping = new();
-    private readonly Task running;
+    private readonly Task running, archiving;
     private int stopped;
 
     private LocalPostgres(PostgresFolder folder, LocalPostgresOptions options, IProgress<string>? progress, PostgresServer server)
@@ -40,6 +41,7 @@ public sealed class LocalPostgres : IAsyncDisposable
         this.progress = progress;
         connection = server.Connection;
         running = KeepRunningAsync(server);
+        archiving = options.Ephemeral ? Task.CompletedTask : new WalArchive(folder, connection, progress).RunAsync(stopping.Token);
     }
 
     /// <summary>Database <c>dispatch</c>, which exists, as <see cref="Owner"/>.</summary>
@@ -98,6 +100,7 @@ public sealed class LocalPostgres : IAsyncDisposable
 
         await stopping.CancelAsync();
         await running;
+        await archiving;
         stopping.Dispose();
         folder.Dispose();
         if (options.Ephemeral)

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using Npgsql;
 
 namespace Dispatch.Server.Storage;
 
@@ -12,6 +14,37 @@ internal sealed record PostgresBinaries(int Major, string Folder)
 
     public string Initdb => Path.Combine(Folder, "initdb");
     public string Server => Path.Combine(Folder, "postgres");
+
+    /// <summary>A tool that comes with the server: pg_basebackup and the like.</summary>
+    public string Tool(string name) => Path.Combine(Folder, name) is var tool && File.Exists(tool)
+        ? tool
+        : throw new LocalPostgresException($"{name} is not installed. Install it:\n  sudo apt-get install postgresql-client-{Major}");
+
+    /// <summary>Where a tool finds the server.</summary>
+    public static string[] Address(NpgsqlConnectionStringBuilder connection) =>
+        ["-h", connection.Host!, "-p", connection.Port.ToString(CultureInfo.InvariantCulture), "-U", connection.Username!];
+
+    /// <summary>Runs a tool to its end and shows what it says as it says it.</summary>
+    /// <exception cref="LocalPostgresException">It failed; with its last words.</exception>
+    public async Task RunToolAsync(string name, IEnumerable<string> arguments, string? password, Action<string>? show, CancellationToken cancellation)
+    {
+        var start = Shell.StartInfo([Tool(name), .. arguments]);
+        start.RedirectStandardError = true;
+        start.Environment["PGPASSWORD"] = password ?? "";
+        using var process = Process.Start(start)!;
+        var said = new List<string>();
+        while (await process.StandardError.ReadLineAsync(cancellation) is { } line)
+        {
+            said.Add(line.Trim());
+            show?.Invoke(line.Trim());
+        }
+
+        await process.WaitForExitAsync(cancellation);
+        if (process.ExitCode != 0)
+        {
+            throw new LocalPostgresException($"{name} failed:\n{string.Join('\n', said.TakeLast(10))}");
+        }
+    }
 
     /// <summary>An existing cluster can be opened by the version that made it only; for a new one there is a choice.</summary>
     public static async Task<PostgresBinaries> FindAsync(int? clusterMajor, CancellationToken cancellation)

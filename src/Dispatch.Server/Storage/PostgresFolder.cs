@@ -89,10 +89,11 @@ internal sealed class PostgresFolder : IDisposable
             + "Put it back, or erase the data and begin anew (--fresh).");
     }
 
-    public void RequireSpace(bool newCluster)
+    public void RequireSpace(bool newCluster) => RequireSpace(newCluster ? SpaceForNewCluster : SpaceForStart);
+
+    public void RequireSpace(long needed)
     {
         var free = new DriveInfo(root).AvailableFreeSpace;
-        var needed = newCluster ? SpaceForNewCluster : SpaceForStart;
         if (free < needed)
         {
             throw NoSpace(root, $"{free >> 20} MB are free, {needed >> 20} MB are needed");
@@ -108,8 +109,39 @@ internal sealed class PostgresFolder : IDisposable
     /// </summary>
     public async Task CreateClusterAsync(PostgresBinaries binaries, bool durable, CancellationToken cancellation)
     {
-        Erase();
         var password = RandomNumberGenerator.GetHexString(48, lowercase: true);
+        await BeginClusterAsync(password, cancellation);
+
+        // initdb opens its password file by name, which only the owner of a pipe may do: hence the second pipe.
+        var made = await PostgresProcess.RunInsideAsync(
+            UnfinishedCluster,
+            [
+                "sh", "-c", "cat | \"$@\"", "initdb", binaries.Initdb,
+                "-D", PostgresProcess.OpenedCluster,
+                "--username=" + LocalPostgres.Owner, "--pwfile=/dev/stdin", "--auth=scram-sha-256",
+                "--encoding=UTF8", "--locale=C.UTF-8",
+                durable ? "--data-checksums" : "--no-sync",
+            ],
+            input: password + "\n",
+            cancellation);
+        Check(made, "it filled up while the cluster was made");
+        Directory.Move(UnfinishedCluster, Cluster);
+    }
+
+    /// <summary>The same for a cluster whose files come from a backup: <paramref name="layOut"/> puts them where it is told.</summary>
+    public async Task LayOutClusterAsync(string password, Func<string, Task> layOut, CancellationToken cancellation)
+    {
+        await BeginClusterAsync(password.Trim(), cancellation);
+        await layOut(UnfinishedCluster);
+        string[] owner = Environment.IsPrivilegedProcess ? ["postgres:postgres"] : [$"{Environment.UserName}"];
+        Check(await Shell.RunAsync(["chown", "-R", .. owner, UnfinishedCluster], cancellation), "it filled up while the backup was copied");
+        Check(await Shell.RunAsync(["chmod", "700", UnfinishedCluster], cancellation), "");
+        Directory.Move(UnfinishedCluster, Cluster);
+    }
+
+    private async Task BeginClusterAsync(string password, CancellationToken cancellation)
+    {
+        Erase();
         var onlyUs = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
@@ -122,34 +154,17 @@ internal sealed class PostgresFolder : IDisposable
         }
 
         string[] owner = Environment.IsPrivilegedProcess ? ["-o", "postgres", "-g", "postgres"] : [];
-        var made = await Shell.RunAsync(["install", "-d", "-m", "700", .. owner, UnfinishedCluster], cancellation);
-        if (made.ExitCode == 0)
-        {
-            // initdb opens its password file by name, which only the owner of a pipe may do: hence the second pipe.
-            made = await PostgresProcess.RunInsideAsync(
-                UnfinishedCluster,
-                [
-                    "sh", "-c", "cat | \"$@\"", "initdb", binaries.Initdb,
-                    "-D", PostgresProcess.OpenedCluster,
-                    "--username=" + LocalPostgres.Owner, "--pwfile=/dev/stdin", "--auth=scram-sha-256",
-                    "--encoding=UTF8", "--locale=C.UTF-8",
-                    durable ? "--data-checksums" : "--no-sync",
-                ],
-                input: password + "\n",
-                cancellation);
-        }
+        Check(await Shell.RunAsync(["install", "-d", "-m", "700", .. owner, UnfinishedCluster], cancellation), "");
+    }
 
+    private void Check(Shell.Outcome made, string whenFull)
+    {
         if (made.ExitCode != 0)
         {
-            if (made.Errors.Contains("No space left", StringComparison.Ordinal))
-            {
-                throw NoSpace(root, "it filled up while the cluster was made");
-            }
-
-            throw new LocalPostgresException($"The database cluster could not be made in {root}:\n{made.Errors.Trim()}");
+            throw made.Errors.Contains("No space left", StringComparison.Ordinal)
+                ? NoSpace(root, whenFull)
+                : new LocalPostgresException($"The database cluster could not be made in {root}:\n{made.Errors.Trim()}");
         }
-
-        Directory.Move(UnfinishedCluster, Cluster);
     }
 
     public void Erase()

@@ -25,7 +25,7 @@ internal sealed class PostgresServer
 
     /// <summary>Returns when the server answers. Without a <paramref name="port"/> on one that is free, otherwise on that one or not at all.</summary>
     public static async Task<PostgresServer> StartAsync(
-        PostgresFolder folder, LocalPostgresOptions options, int? port, IProgress<string>? progress, CancellationToken cancellation)
+        PostgresFolder folder, LocalPostgresOptions options, int? port, IProgress<string>? progress, CancellationToken cancellation, TimeSpan? recoversWithin = null)
     {
         var binaries = await PostgresBinaries.FindAsync(folder.Major(), cancellation);
         await binaries.RequirePostGisAsync(cancellation);
@@ -42,7 +42,7 @@ internal sealed class PostgresServer
             var server = new PostgresServer(folder, process, connection);
             try
             {
-                await server.WaitUntilReadyAsync(progress, cancellation);
+                await server.WaitUntilReadyAsync(recoversWithin ?? RecoveryPatience, progress, cancellation);
                 return server;
             }
             catch (EndedException e)
@@ -96,6 +96,8 @@ internal sealed class PostgresServer
             ["full_page_writes"] = options.Ephemeral ? "off" : "on",
             // The queries here are short; compiling one costs more than it takes.
             ["jit"] = "off",
+            // What the backup folder has not taken yet is kept, up to here: beyond, the disk comes first and a new base backup is needed.
+            ["max_slot_wal_keep_size"] = "2GB",
         };
         foreach (var (name, value) in options.Settings)
         {
@@ -112,7 +114,7 @@ internal sealed class PostgresServer
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private async Task WaitUntilReadyAsync(IProgress<string>? progress, CancellationToken cancellation)
+    private async Task WaitUntilReadyAsync(TimeSpan patience, IProgress<string>? progress, CancellationToken cancellation)
     {
         var waited = Stopwatch.StartNew();
         var reported = TimeSpan.Zero;
@@ -139,7 +141,7 @@ internal sealed class PostgresServer
                     throw new EndedException(await File.ReadAllLinesAsync(folder.Log, cancellation));
                 }
 
-                if (waited.Elapsed > RecoveryPatience)
+                if (waited.Elapsed > patience)
                 {
                     throw new LocalPostgresException($"The database server does not get ready. It says: {folder.Log}", e);
                 }
