@@ -8,6 +8,7 @@ using Dispatch.Server.Regions;
 using Dispatch.Server.Setup;
 using Dispatch.Server.Storage;
 using Dispatch.Server.Teams;
+using Dispatch.Server.Telemetry;
 using Dispatch.Server.Volunteers;
 
 namespace Dispatch.Server;
@@ -103,6 +104,7 @@ public sealed class Node : IAsyncDisposable
         app.MapCallouts();
         app.MapVolunteerSelf();
         app.MapNodes();
+        app.MapTelemetry();
         app.MapHub<DispatchHub>("/live", LiveLimits.Configure);
 
         app.MapHealth();

@@ -130,6 +130,11 @@ internal static class Parts
             { } error when IsOutage(error) => Problems.NotConfirmed(),
             _ => Problems.Bug(System.Diagnostics.Activity.Current?.Id ?? context.TraceIdentifier),
         };
+        if (problem.Name == "notConfirmed")
+        {
+            context.RequestServices.GetRequiredService<Measures>().NotConfirmed("http");
+        }
+
         return problem.ExecuteAsync(context);
     }
 

@@ -8,6 +8,7 @@ import { Board } from './board/Board';
 import { mapAlone, view } from './board/choices';
 import { AlarmBar } from './frame/AlarmBar';
 import { watchForAlarms } from './frame/alarm';
+import { HealthBanner } from './frame/HealthBanner';
 import { Help } from './frame/Help';
 import { listenToKeys } from './frame/keys';
 import { NotForVolunteers, SignIn } from './frame/SignIn';
@@ -17,9 +18,11 @@ import { followBoard } from './live/boardFeed';
 import { sendUnconfirmed, takeUpOrders } from './live/orders';
 import { readReference } from './live/reference';
 import { me, stillSignedIn } from './live/signing';
+import { watchHealth } from './live/system';
 import { MapPane } from './map/MapPane';
 import { IncidentPanel } from './panels/IncidentPanel';
 import { Roster } from './panels/Roster';
+import { System } from './panels/System';
 import { lang } from './words/lang';
 import { words } from './words/console';
 import './styles/tokens.css';
@@ -30,6 +33,7 @@ import './styles/panel.css';
 import './styles/forms.css';
 import './styles/map.css';
 import './styles/roster.css';
+import './styles/system.css';
 
 function Console() {
   const link = useMemo(() => followBoard(stillSignedIn), []);
@@ -40,6 +44,7 @@ function Console() {
       effect(() => { if (link.freshness.value.kind === 'live' && !mapAlone) sendUnconfirmed(); }),
       mapAlone ? () => {} : watchForAlarms(),
       listenToKeys(),
+      watchHealth(),
       () => link.stop(),
     ];
     return () => { for (const stop of stops) stop(); };
@@ -49,8 +54,9 @@ function Console() {
     <div class={`console${stale ? ' is-stale' : ''}${mapAlone ? ' map-alone' : ''}`}>
       <TopBar freshness={link.freshness} />
       <StaleBanner freshness={link.freshness} />
+      <HealthBanner />
       <AlarmBar />
-      {view.value === 'roster' && !mapAlone ? <Roster /> : (
+      {view.value === 'roster' && !mapAlone ? <Roster /> : view.value === 'system' && !mapAlone ? <System /> : (
         <main class="command">
           {!mapAlone && <Board />}
           <MapPane />

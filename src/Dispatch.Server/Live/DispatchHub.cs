@@ -1,6 +1,7 @@
 using Dispatch.Server.Access;
 using Dispatch.Server.Callouts;
 using Dispatch.Server.Storage;
+using Dispatch.Server.Telemetry;
 using Dispatch.Server.Volunteers;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -20,6 +21,7 @@ internal sealed class DispatchHub(
     Receipts receipts,
     Standings standings,
     NpgsqlDataSource source,
+    Measures measures,
     TimeProvider time) : Hub
 {
     private Caller Caller => Access.Caller.Of(Context.User!);
@@ -113,7 +115,7 @@ internal sealed class DispatchHub(
         await TellAsync(duty.HandleAsync(Caller, request, CancellationToken.None));
 
     /// <summary>A refusal is a value here, and so is an outage: the phone is told "not confirmed" and repeats.</summary>
-    private static async Task<object> TellAsync<T>(Task<Outcome<T>> carriedOut)
+    private async Task<object> TellAsync<T>(Task<Outcome<T>> carriedOut)
     {
         Outcome<T> outcome;
         try
@@ -122,6 +124,7 @@ internal sealed class DispatchHub(
         }
         catch (Exception e) when (Parts.IsOutage(e))
         {
+            measures.NotConfirmed("live");
             outcome = Problems.NotConfirmed();
         }
 

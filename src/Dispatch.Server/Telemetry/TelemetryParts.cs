@@ -1,3 +1,5 @@
+using Dispatch.Server.Access;
+
 namespace Dispatch.Server.Telemetry;
 
 internal static class TelemetryParts
@@ -7,5 +9,9 @@ internal static class TelemetryParts
         .AddSingleton<DatabaseClock>()
         .AddSingleton<Measures>()
         .AddSingleton<Readiness>()
+        .AddSingleton<SystemStatus>()
         .AddSingleton<ILoggerProvider, ErrorCounter>();
+
+    public static void MapTelemetry(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/system", SystemStatus.Handle).RequireAuthorization(SignIns.OperatorsOnly).WithTags("System").Produces<SystemStatus.View>();
 }

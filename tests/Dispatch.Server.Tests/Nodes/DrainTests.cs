@@ -203,7 +203,7 @@ public sealed class DrainTests : IAsyncLifetime
     {
         using var district = await staying.SignInAsync("futian");
         using var city = await staying.SignInAsync("shenzhen");
-        var id = leaving.Services.GetRequiredService<Telemetry.Self>().Id;
+        var id = leaving.Services.GetRequiredService<Server.Telemetry.Self>().Id;
 
         Assert.Equal(403, (await district.PostAsync($"/api/nodes/{id}/drain")).Status);
         Assert.Equal(404, (await city.PostAsync($"/api/nodes/{Guid.NewGuid()}/drain")).Status);

@@ -7,6 +7,7 @@ import { me, signOut, zone } from '../live/signing';
 import { nameOf, switchLang } from '../words/lang';
 import { dateOf, timeOf } from '../words/times';
 import { words } from '../words/console';
+import { systemWords } from '../words/system';
 import { soundBlocked, soundOn, switchSound } from './alarm';
 import { helpOpen } from './Help';
 import { switchTheme, theme } from './theme';
@@ -21,7 +22,7 @@ export function TopBar({ freshness }: { freshness: ReadonlySignal<Freshness> }) 
         <span class="muted">{w.title}</span>
       </div>
       <nav class="top-views" aria-label={w.title}>
-        {(['command', 'roster'] as const).map((key) => <button type="button" key={key} aria-current={view.value === key ? 'page' : undefined} onClick={() => { view.value = key; }}>{w[key]}</button>)}
+        {(['command', 'roster', 'system'] as const).map((key) => <button type="button" key={key} aria-current={view.value === key ? 'page' : undefined} onClick={() => { view.value = key; }}>{key === 'system' ? systemWords().nav : w[key]}</button>)}
       </nav>
       <FreshnessMark freshness={freshness} />
       <div class="top-clock" title={`${w.zoneClock} ${zone()}`}>

@@ -23,6 +23,7 @@ const keys: Record<string, () => void> = {
   m: () => focusOn('#map canvas'),
   z: () => { if (selected.peek()) mapCommands.goTo(selected.peek()!); },
   g: () => { view.value = view.peek() === 'command' ? 'roster' : 'command'; },
+  s: () => { view.value = view.peek() === 'system' ? 'command' : 'system'; },
   t: () => switchTheme(),
   l: () => switchLang(),
   a: () => {
