@@ -1,0 +1,70 @@
+using System.Globalization;
+
+namespace Dispatch.Geo.Waves;
+
+/// <summary>The sentence a plan stands for: <c>asked 9: 9 at 31 % reach 95 % of at least 2 within 8 min</c>. Pure.</summary>
+public static class WaveText
+{
+    /// <summary>中文。</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="open">How many offers were open before.</param>
+    public static string Zh(WavePlan plan, int open)
+    {
+        var target = $"（目标 {Percent(plan.Target)}，单次规划按 {Percent(plan.InnerTarget)}）";
+        var aim = $"{DurationZh(plan.AimSeconds)}至少 {plan.People} 人到场的把握";
+        if (plan.Ask.Count == 0)
+        {
+            return plan.Reached
+                ? $"未增加召集：已发出的 {open} 份邀请使{aim}为 {Percent(plan.After)}{target}"
+                : $"无人可再召集：{aim}为 {Percent(plan.After)}{target}";
+        }
+
+        var late = plan.Late ? $"；规定时间内最多 {Percent(plan.InTime)}，故放宽时间" : "";
+        var before = open > 0 ? $"，连同已发出的 {open} 份邀请" : "";
+        var all = plan.Reached ? "" : "；可召集的人已全部召集";
+        return $"召集 {plan.Ask.Count} 人：人均可能性 {Percent(Mean(plan))}（{Spread(plan)}）{before}，{aim}为 {Percent(plan.After)}{target}{late}{all}";
+    }
+
+    /// <summary>English; parameters as in <see cref="Zh"/>.</summary>
+    public static string En(WavePlan plan, int open)
+    {
+        var target = $"(target {Percent(plan.Target)}, of one plan {Percent(plan.InnerTarget)})";
+        var aim = $"{Percent(plan.After)} of at least {plan.People} {DurationEn(plan.AimSeconds)} {target}";
+        if (plan.Ask.Count == 0)
+        {
+            return plan.Reached ? $"asked nobody more: {open} open {(open == 1 ? "offer reaches" : "offers reach")} {aim}" : $"nobody left to ask: {aim}";
+        }
+
+        var late = plan.Late ? $"; within the time set at most {Percent(plan.InTime)}, so the aim is later" : "";
+        var before = open > 0 ? $" with {open} open before" : "";
+        var all = plan.Reached ? "" : "; everybody there is has been asked";
+        return $"asked {plan.Ask.Count}: {plan.Ask.Count} at {Percent(Mean(plan))} ({Spread(plan)}){before} reach {aim}{late}{all}";
+    }
+
+    private static double Mean(WavePlan plan) => plan.Ask.Average(one => one.Chance);
+
+    private static string Spread(WavePlan plan) => $"{Percent(plan.Ask.Min(one => one.Chance))}–{Percent(plan.Ask.Max(one => one.Chance))}";
+
+    // Rounded down near the top: 99.96 % is not certainty.
+    private static string Percent(double probability) => probability is > 0.995 and < 1
+        ? (Math.Floor(probability * 1000) / 10).ToString("0.0", CultureInfo.InvariantCulture) + " %"
+        : Math.Round(probability * 100).ToString("0", CultureInfo.InvariantCulture) + " %";
+
+    private static string DurationZh(double? seconds) => seconds switch
+    {
+        null => "迟早",
+        < 120 => $"{Number(seconds.Value)} 秒内",
+        < 7200 => $"{Number(seconds.Value / 60)} 分钟内",
+        _ => $"{Number(seconds.Value / 3600)} 小时内",
+    };
+
+    private static string DurationEn(double? seconds) => seconds switch
+    {
+        null => "at some time",
+        < 120 => $"within {Number(seconds.Value)} s",
+        < 7200 => $"within {Number(seconds.Value / 60)} min",
+        _ => $"within {Number(seconds.Value / 3600)} h",
+    };
+
+    private static string Number(double value) => Math.Round(value).ToString("0", CultureInfo.InvariantCulture);
+}
