@@ -13,6 +13,7 @@ try
         ["nodes", .. var rest] => await NodesCommand.RunAsync(rest, stop.Requested),
         ["bench", "match", .. var rest] => await BenchMatch.RunAsync(rest, stop.Requested),
         ["bench", "raise", .. var rest] => await BenchRaise.RunAsync(rest, stop.Requested),
+        ["bench", "waves", .. var rest] => await BenchWaves.RunAsync(rest, stop.Requested),
         _ => Usage(),
     };
 }
@@ -33,6 +34,7 @@ static int Usage()
         nodes [--count N] [--port N] [--data DIR] [--fresh true] [--demo true]
         bench match [--queries N] [--seed S] [--json FILE]
         bench raise [--phones N] [--seconds S] [--per-second R] [--seed S] [--json FILE]
+        bench waves [--incidents N] [--seed S] [--mood SIGMA] [--json FILE] [--plot FILE]
         """);
     return 2;
 }

@@ -103,7 +103,7 @@ public static class WavePlanner
     /// <summary>q = p F(T - a - tau): says yes early enough to be there by the aim, if asked now.</summary>
     private static double Chance(Prospect prospect, WaveRequest request, double? aim) =>
         request.Model.AcceptRate(prospect.Record) * Accepting(request).CameWithin(
-            (aim ?? double.PositiveInfinity) - request.Model.SetOutSeconds - Travel.Seconds(prospect.DistanceMetres, prospect.Means));
+            (aim ?? double.PositiveInfinity) - request.Model.SetOutSeconds - Travel.SafeSeconds(prospect.DistanceMetres, prospect.Means));
 
     /// <summary>What is still to be hoped of somebody asked before, at a moment from now at which nothing more has been heard of him.</summary>
     internal static double Chance(OpenOffer offer, WaveRequest request, double aim, double afterSeconds)
@@ -116,7 +116,7 @@ public static class WavePlanner
         var model = request.Model;
         var accepting = Accepting(request);
         var silentFor = offer.AskedSecondsAgo + afterSeconds;
-        var answerBy = aim + offer.AskedSecondsAgo - model.SetOutSeconds - Travel.Seconds(offer.DistanceMetres, offer.Means); // since he was asked
+        var answerBy = aim + offer.AskedSecondsAgo - model.SetOutSeconds - Travel.SafeSeconds(offer.DistanceMetres, offer.Means); // since he was asked
         var yes = model.AcceptRate(offer.Record);
         var no = model.DeclineRate(offer.Record);
         if (offer.Receipt == Receipt.NotDelivered)

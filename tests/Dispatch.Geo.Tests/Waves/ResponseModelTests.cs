@@ -55,4 +55,7 @@ public sealed class ResponseModelTests
     [InlineData(Means.Undeclared, 2.3)]
     [InlineData(Means.Car, 6.9)]
     public void The_way_takes_the_published_speeds(Means means, double speed) => Assert.Equal(1_000 * Travel.Detour / speed, Travel.Seconds(1_000, means), 1e-9);
+
+    [Fact]
+    public void A_plan_counts_on_a_slower_way_than_the_usual() => Assert.Equal(1.6 * Travel.Seconds(500, Means.Foot), Travel.SafeSeconds(500, Means.Foot), 1e-9);
 }

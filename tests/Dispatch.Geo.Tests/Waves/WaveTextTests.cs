@@ -19,7 +19,7 @@ public sealed class WaveTextTests
     [Fact]
     public void It_says_when_the_aim_had_to_move_out_and_when_everybody_is_asked()
     {
-        var late = WavePlanner.Plan(Given.Request(Target, Enumerable.Range(1, 30).Select(id => Given.Prospect(id, metres: 1_000)), [Given.Silent(10)]));
+        var late = WavePlanner.Plan(Given.Request(Target, Enumerable.Range(1, 30).Select(id => Given.Prospect(id, metres: 800)), [Given.Silent(10)]));
         Assert.Contains("with 1 open before", WaveText.En(late, open: 1), StringComparison.Ordinal);
         Assert.Contains("within 16 min", WaveText.En(late, open: 1), StringComparison.Ordinal);
         Assert.Contains("规定时间内最多", WaveText.Zh(late, open: 1), StringComparison.Ordinal);
