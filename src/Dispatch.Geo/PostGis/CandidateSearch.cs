@@ -17,10 +17,10 @@ internal sealed class CandidateSearch(MatchQuestion question, NeedToFill need, R
     private const int SmallRing = 5_000;
     private const int UnlocatedToName = 100;
 
-    private static readonly string Facts = SpatialSql.Read("CandidateFacts.sql");
-    internal static readonly string NearestInRing = Facts.Replace("{source}", SpatialSql.Read("NearestInRing.sql"), StringComparison.Ordinal);
-    internal static readonly string HoldersOfRing = Facts.Replace("{source}", SpatialSql.Read("HoldersOfRing.sql"), StringComparison.Ordinal);
-    internal static readonly string UnsettledInRing = Facts.Replace("{source}", SpatialSql.Read("UnsettledInRing.sql"), StringComparison.Ordinal);
+    internal static readonly string NearestInRing = FactsOf(Nearest(within: ""));
+    internal static readonly string AllNearestInRing = FactsOf(Nearest(within: " AND ST_DWithin(mercator, $2, $3)"));
+    internal static readonly string HoldersOfRing = FactsOf(SpatialSql.Read("HoldersOfRing.sql"));
+    internal static readonly string NearestAndUnsettled = FactsOf($"({Nearest(within: "")})\nUNION ALL\n{SpatialSql.Read("UnsettledInRing.sql")}");
     internal static readonly string CountHolders = SpatialSql.Read("CountHolders.sql");
 
     private readonly List<Candidate> settledRings = [];
@@ -55,23 +55,18 @@ internal sealed class CandidateSearch(MatchQuestion question, NeedToFill need, R
         switch (from)
         {
             case From.Neighbours:
-                yield return Command(NearestInRing, limit, Math.Max(LookAtLeastAt, 8 * limit));
+                yield return Command(unsettledKnown ? NearestInRing : NearestAndUnsettled, Math.Max(LookAtLeastAt, 8 * limit));
                 break;
             case From.Holders:
                 yield return new NpgsqlBatchCommand(CountHolders)
                 {
                     Parameters = { new() { Value = need.QualificationId }, Ltree(rings[ring].Path), Ltree(EndOf(rings[ring])), new() { Value = SmallRing + 1 } },
                 };
-                yield return Command(HoldersOfRing, limit, SmallRing, Ltree(EndOf(rings[ring])));
+                yield return Command(HoldersOfRing, SmallRing);
                 break;
             default:
-                yield return Command(NearestInRing, limit, int.MaxValue);
+                yield return Command(AllNearestInRing, int.MaxValue);
                 break;
-        }
-
-        if (!unsettledKnown)
-        {
-            yield return Command(UnsettledInRing, UnlocatedToName, Ltree(EndOf(rings[ring])));
         }
     }
 
@@ -91,22 +86,20 @@ internal sealed class CandidateSearch(MatchQuestion question, NeedToFill need, R
         while (await reader.ReadAsync(cancellation))
         {
             var row = CandidateRow.Read(reader, question, need.Ordinal, rings[ring].Number);
-            farthest = Math.Max(farthest, row.PlaneMetres);
-            page.Add(WithEarlier(row.Candidate, asked));
-        }
-
-        await reader.NextResultAsync(cancellation);
-        if (!unsettledKnown)
-        {
-            while (await reader.ReadAsync(cancellation))
+            var candidate = WithEarlier(row.Candidate, asked);
+            if (double.IsNaN(row.PlaneMetres))
             {
-                unsettled.Add(WithEarlier(CandidateRow.Read(reader, question, need.Ordinal, rings[ring].Number).Candidate, asked));
+                unsettled.Add(candidate);
             }
-
-            unsettledKnown = true;
-            await reader.NextResultAsync(cancellation);
+            else
+            {
+                farthest = Math.Max(farthest, row.PlaneMetres);
+                page.Add(candidate);
+            }
         }
 
+        unsettledKnown = true; // they come with the first page of a ring
+        await reader.NextResultAsync(cancellation);
         var pageIsFull = page.Count == limit;
         if (tooMany)
         {
@@ -126,6 +119,10 @@ internal sealed class CandidateSearch(MatchQuestion question, NeedToFill need, R
             Settle(double.PositiveInfinity, gatesAgainst);
         }
     }
+
+    private static string FactsOf(string source) => SpatialSql.Read("CandidateFacts.sql").Replace("{source}", source, StringComparison.Ordinal);
+
+    private static string Nearest(string within) => SpatialSql.Read("NearestInRing.sql").Replace("{within}", within, StringComparison.Ordinal);
 
     private static int FirstPage(int missing) => missing + Math.Max(4, missing / 8);
 
@@ -152,28 +149,23 @@ internal sealed class CandidateSearch(MatchQuestion question, NeedToFill need, R
         unsettled.Clear();
     }
 
-    private NpgsqlBatchCommand Command(string sql, params object[] further)
+    private NpgsqlBatchCommand Command(string sql, int lookAt) => new(sql)
     {
-        var command = new NpgsqlBatchCommand(sql)
+        Parameters =
         {
-            Parameters =
-            {
-                new() { Value = need.QualificationId },
-                new() { Value = place.Mercator, NpgsqlDbType = NpgsqlDbType.Geometry },
-                new() { Value = place.Reach },
-                Ltree(rings[ring].Path),
-                Ltree(ring == 0 ? null : rings[ring - 1].Path),
-                new() { Value = (question.At - Gates.FixFreshFor).UtcDateTime },
-                new() { Value = question.At.UtcDateTime },
-            },
-        };
-        foreach (var parameter in further)
-        {
-            command.Parameters.Add(parameter as NpgsqlParameter ?? new NpgsqlParameter { Value = parameter });
-        }
-
-        return command;
-    }
+            new() { Value = need.QualificationId },
+            new() { Value = place.Mercator, NpgsqlDbType = NpgsqlDbType.Geometry },
+            new() { Value = place.Reach },
+            Ltree(rings[ring].Path),
+            Ltree(ring == 0 ? null : rings[ring - 1].Path),
+            new() { Value = (question.At - Gates.FixFreshFor).UtcDateTime },
+            new() { Value = question.At.UtcDateTime },
+            new() { Value = limit },
+            new() { Value = lookAt },
+            Ltree(EndOf(rings[ring])),
+            new() { Value = UnlocatedToName },
+        },
+    };
 
     // Codes are digits: no label lies between a code and the code with a 0 behind it, so this ends the region and all below it.
     private static string EndOf(Ring ring) => ring.Path + "0";

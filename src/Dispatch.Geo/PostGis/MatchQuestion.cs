@@ -21,6 +21,9 @@ public sealed record MatchQuestion
 
     public bool LifeCritical { get; init; }
 
+    /// <summary>Nobody has been asked for this incident yet: its earlier call-outs need not be read.</summary>
+    public bool FirstWave { get; init; }
+
     /// <summary>Innermost first; each holds the people of those before.</summary>
     public required IReadOnlyList<Ring> Rings { get; init; }
 

@@ -9,16 +9,19 @@ namespace Dispatch.Geo.PostGis;
 /// </summary>
 /// <remarks>
 /// Usually one round trip for all needs. It reads only; engagement is read as committed, and the unique index on active call-outs decides races.
-/// The data source must have been built with <c>UseNetTopologySuite()</c>.
+/// The data source must have been built with <c>UseNetTopologySuite()</c> and <see cref="ConnectionOptions"/>.
 /// </remarks>
 public static class NearestCandidates
 {
     private static readonly string EarlierCallouts = SpatialSql.Read("EarlierCallouts.sql");
 
-    // A plan made for one set of values believes that few live within the radius and sorts all who do, which costs a hundred times as much in a
-    // city; the plan made without values scans nearest first. It is set for our statements only, inside the caller's transaction.
-    private const string PlanWithoutValues = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)";
-    private const string PlanAsUsual = "SELECT set_config('plan_cache_mode', 'auto', true)";
+    /// <summary>What <c>NpgsqlConnectionStringBuilder.Options</c> must hold. Without it every answer is the same and many are slow.</summary>
+    /// <remarks>
+    /// A plan made for one set of values believes that few live within the radius and sorts all who do, which costs a hundred times as much in a
+    /// city; the plan made without values scans nearest first. It is a setting of the connection because saying it in every batch costs a tenth
+    /// of a millisecond, a quarter of a match (docs/decisions/0008).
+    /// </remarks>
+    public const string ConnectionOptions = "-c plan_cache_mode=force_generic_plan";
 
     /// <summary>Everybody considered within the radius, those who may not be asked included, and up to 100 per ring whom nobody can locate.</summary>
     /// <exception cref="ArgumentException">No rings, or rings of which one is not inside the next.</exception>
@@ -48,10 +51,10 @@ public static class NearestCandidates
         // Whoever is among the first W who pass could be chosen, W being what all needs together want (Matcher's remarks).
         var enough = question.Needs.Sum(need => need.Wanted);
         var searches = question.Needs.Select(need => new CandidateSearch(question, need, rings, enough)).ToList();
-        Dictionary<Guid, string>? asked = null;
+        Dictionary<Guid, string>? asked = question.FirstWave ? [] : null;
         while (searches.Exists(search => !search.IsDone))
         {
-            await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { new(PlanWithoutValues) } };
+            await using var batch = new NpgsqlBatch(connection, transaction);
             if (asked is null)
             {
                 batch.BatchCommands.Add(new NpgsqlBatchCommand(EarlierCallouts) { Parameters = { new() { Value = question.IncidentId } } });
@@ -63,10 +66,8 @@ public static class NearestCandidates
                 batch.BatchCommands.Add(command);
             }
 
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(PlanAsUsual));
             await batch.PrepareAsync(cancellation);
             await using var reader = await batch.ExecuteReaderAsync(cancellation);
-            await reader.NextResultAsync(cancellation);
             asked ??= await ReadEarlierAsync(reader, cancellation);
             foreach (var search in running)
             {

@@ -1,15 +1,20 @@
 -- The nearest settled holders of a qualification at home in a ring: candidates_by_qualification_and_place, nearest first, stopping as soon as
 -- $8 are found. It looks at no more than $9 holders: where few of the neighbours are at home in the ring, an unlimited scan would read the
 -- whole neighbourhood, and HoldersOfRing.sql is the better question. (The subquery is the limit: its rows are pulled one by one.)
-SELECT near.*
+-- Where $9 bounds the scan, the reach is asked of the rows found, which is cheaper than asking the index; a scan without a bound adds
+-- ST_DWithin to the first condition, or it would read the world when few live within the reach.
+SELECT near.volunteer_id, near.certified, near.insured, near.date_of_birth, near.fitness, near.assessment, near.location_consent,
+       near.address_consent, near.duty, near.hours, near.time_zone,
+       near.located_by, near.location, near.uncertainty_metres, near.fix_taken_at, near.away
 FROM (
     SELECT candidates.*, mercator <-> $2 AS away
     FROM candidates
-    WHERE qualification_id = $1 AND ST_DWithin(mercator, $2, $3)
+    WHERE qualification_id = $1{within}
     ORDER BY mercator <-> $2
     LIMIT $9
 ) AS near
-WHERE near.region_path <@ $4
+WHERE near.away <= $3
+  AND near.region_path <@ $4
   AND (near.region_path <@ $5) IS NOT TRUE
   AND (near.located_by = 'address' OR near.fix_taken_at >= $6)
 ORDER BY near.away

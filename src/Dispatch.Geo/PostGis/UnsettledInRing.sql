@@ -1,6 +1,6 @@
 -- Holders at home in a ring whom the map cannot show where they are: those whose fix has grown stale since their row was written, standing at
--- their registered address if they consent to that (candidates_with_fix_by_time; few, because a clock settles them), and at most $8 whom
--- nobody can locate (candidates_unlocated), to be named in the explanation. $9 ends the ring's range of paths.
+-- their registered address if they consent to that (candidates_with_fix_by_time; few, because a clock settles them), and at most $11 whom
+-- nobody can locate (candidates_unlocated), to be named in the explanation. $10 ends the ring's range of paths.
 SELECT stale.volunteer_id, stale.certified, stale.insured, stale.date_of_birth, stale.fitness, stale.assessment, stale.location_consent,
        stale.address_consent, stale.duty, stale.hours, stale.time_zone,
        address.located_by, address.location, address.uncertainty_metres, stale.fix_taken_at, 'NaN'::float8 AS away
@@ -19,7 +19,7 @@ SELECT lost.volunteer_id, lost.certified, lost.insured, lost.date_of_birth, lost
        (SELECT p.taken_at FROM positions p WHERE p.volunteer_id = lost.volunteer_id AND lost.location_consent), 'NaN'::float8
 FROM (
     SELECT * FROM candidates
-    WHERE location IS NULL AND qualification_id = $1 AND region_path >= $4 AND region_path < $9 AND (region_path <@ $5) IS NOT TRUE
+    WHERE location IS NULL AND qualification_id = $1 AND region_path >= $4 AND region_path < $10 AND (region_path <@ $5) IS NOT TRUE
     ORDER BY region_path, volunteer_id
-    LIMIT $8
+    LIMIT $11
 ) AS lost

@@ -155,6 +155,7 @@ internal sealed class CallOutNearest(FactLog log)
             RadiusMetres = incident.RadiusMetres,
             Hazardous = incident.Hazardous,
             LifeCritical = incident.LifeCritical,
+            FirstWave = incident.LastWave == 0,
             Rings = rings,
             Needs = needs,
         };

@@ -40,7 +40,8 @@ internal static class Database
         }
 
         settings.Timezone = "UTC";
-        settings.Options = string.Join(' ', SessionSettings.Select(setting => $"-c {setting.Key}={setting.Value}").Prepend(settings.Options ?? "")).Trim();
+        settings.Options = string.Join(
+            ' ', [settings.Options ?? "", NearestCandidates.ConnectionOptions, .. SessionSettings.Select(setting => $"-c {setting.Key}={setting.Value}")]).Trim();
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         builder.UseNetTopologySuite(geographyAsDefault: true);
         builder.EnableUnmappedTypes();

@@ -9,8 +9,8 @@ namespace Dispatch.Geo.Tests.PostGis;
 [Collection(OnPostGis.Name)]
 public sealed partial class NearestPlanTests(PostGisServer server)
 {
-    private const string Facts = "smallint, geometry, float8, ltree, ltree, timestamptz, timestamptz";
-    private const string Here = "900::smallint, ST_Transform('SRID=4326;POINT(114.05 22.54)'::geometry, 3857), 5000, '44.4403.440304', NULL, now() - interval '15 minutes', now()";
+    private const string Facts = "smallint, geometry, float8, ltree, ltree, timestamptz, timestamptz, int, int, ltree, int";
+    private const string Here = "900::smallint, ST_Transform('SRID=4326;POINT(114.05 22.54)'::geometry, 3857), 5000, '44.4403.440304', NULL, now() - interval '15 minutes', now(), 24, 600, '44.4403.4403040', 100";
 
     [Fact]
     public async Task Each_question_is_answered_by_the_index_made_for_it()
@@ -29,22 +29,28 @@ public sealed partial class NearestPlanTests(PostGisServer server)
         await source.RunAsync("VACUUM ANALYZE candidates");
         await using var connection = await source.OpenConnectionAsync();
 
-        var nearest = await PlanAsync(connection, CandidateSearch.NearestInRing, $"({Facts}, int, int)", $"({Here}, 24, 600)");
+        var nearest = await PlanAsync(connection, CandidateSearch.NearestInRing, $"({Facts})", $"({Here})");
         Assert.Contains("Index Scan using candidates_by_qualification_and_place", nearest, StringComparison.Ordinal);
         Assert.Contains("Order By: (mercator <->", nearest, StringComparison.Ordinal);
         Assert.DoesNotContain("Sort", nearest, StringComparison.Ordinal);
 
-        var holders = await PlanAsync(connection, CandidateSearch.HoldersOfRing, $"({Facts}, int, int, ltree)", $"({Here}, 24, 5000, '44.4403.4403040')");
+        var all = await PlanAsync(connection, CandidateSearch.AllNearestInRing, $"({Facts})", $"({Here})");
+        Assert.Contains("Index Scan using candidates_by_qualification_and_place", all, StringComparison.Ordinal);
+        Assert.Contains("(mercator && st_expand", all, StringComparison.Ordinal); // the reach bounds the scan itself: nothing else does
+        Assert.DoesNotContain("Sort", all, StringComparison.Ordinal);
+
+        var holders = await PlanAsync(connection, CandidateSearch.HoldersOfRing, $"({Facts})", $"({Here})");
         Assert.Contains("candidates_by_qualification_and_region", holders, StringComparison.Ordinal);
 
-        var unsettled = await PlanAsync(connection, CandidateSearch.UnsettledInRing, $"({Facts}, int, ltree)", $"({Here}, 100, '44.4403.4403040')");
+        var unsettled = await PlanAsync(connection, CandidateSearch.NearestAndUnsettled, $"({Facts})", $"({Here})");
+        Assert.Contains("Index Scan using candidates_by_qualification_and_place", unsettled, StringComparison.Ordinal);
         Assert.Contains("Index Scan using candidates_with_fix_by_time", unsettled, StringComparison.Ordinal);
         Assert.Contains("candidates_unlocated", unsettled, StringComparison.Ordinal);
 
         var count = await PlanAsync(connection, CandidateSearch.CountHolders, "(smallint, ltree, ltree, int)", "(900::smallint, '44.4403', '44.44030', 5001)");
         Assert.Contains("Index Only Scan using candidates_by_qualification_and_region", count, StringComparison.Ordinal);
 
-        Assert.All([nearest, holders, unsettled, count], plan =>
+        Assert.All([nearest, all, holders, unsettled, count], plan =>
         {
             Assert.DoesNotMatch(SeqScanOfCandidates(), plan);
             Assert.DoesNotContain("Gather", plan, StringComparison.Ordinal);

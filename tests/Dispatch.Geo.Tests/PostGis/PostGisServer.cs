@@ -1,3 +1,4 @@
+using Dispatch.Geo.PostGis;
 using Dispatch.Server.Storage;
 using Npgsql;
 using Xunit;
@@ -44,7 +45,7 @@ public sealed class PostGisServer : IAsyncLifetime
 
         // Without a pool a template has no lingering connection that would stop it from being copied.
         var builder = new NpgsqlDataSourceBuilder(
-            new NpgsqlConnectionStringBuilder(server.ConnectionStringFor(name)) { Pooling = name != Template }.ConnectionString);
+            new NpgsqlConnectionStringBuilder(server.ConnectionStringFor(name)) { Pooling = name != Template, Options = NearestCandidates.ConnectionOptions }.ConnectionString);
         builder.UseNetTopologySuite(geographyAsDefault: true);
         return builder.Build();
     }
