@@ -47,7 +47,7 @@ public sealed class Node : IAsyncDisposable
         try
         {
             await Database.CreateIfMissingAsync(connectionString, CancellationToken.None);
-            builder.Services.AddDatabase(Database.Connect(connectionString)).AddSignIns().AddParts(connectionString);
+            builder.Services.AddDatabase(connectionString).AddSignIns().AddParts(connectionString);
             app = builder.Build();
             await Database.PrepareAsync(app.Services, CancellationToken.None);
             await LoadDemo.RunAsync(app.Services, CancellationToken.None);
@@ -56,6 +56,11 @@ public sealed class Node : IAsyncDisposable
             app.Services.GetRequiredService<Hints>();
             await app.Services.GetRequiredService<Redis>().ConnectAsync(builder.Configuration.GetConnectionString("Redis"));
             Map(app);
+            if (builder.Configuration.GetValue("Rehearse", true))
+            {
+                await app.Services.GetRequiredService<Rehearsal>().RunAsync(CancellationToken.None);
+            }
+
             return new Node(app, postgres);
         }
         catch

@@ -6,6 +6,7 @@ using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
 using Dispatch.Server.Nodes;
 using Dispatch.Server.Regions;
+using Dispatch.Server.Setup;
 using Dispatch.Server.Telemetry;
 using Dispatch.Server.Volunteers;
 using Microsoft.AspNetCore.Diagnostics;
@@ -47,6 +48,7 @@ internal static class Parts
         services.AddSingleton<Drain>().AddSingleton<IHostLifetime, StopsGently>();
         services.AddHosted<Receipts>().AddHosted<PositionFeed>().AddHosted<Pump>().AddHosted<Sweep>().AddHosted<NodePulse>().AddHosted<Presence>();
 
+        services.AddSingleton<Rehearsal>();
         services.AddSingleton<ImportRegions>();
         services.AddSingleton<RaiseIncident>();
         services.AddSingleton<CommandIncident>();

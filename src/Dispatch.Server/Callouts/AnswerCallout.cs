@@ -1,6 +1,7 @@
 using Dispatch.Server.Access;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
+using Dispatch.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Server.Callouts;
@@ -31,14 +32,14 @@ internal sealed class AnswerCallout(FactLog log)
             calloutId,
             async record =>
             {
-                var callout = await record.Db.Callouts.SingleAsync(callout => callout.Id == calloutId, cancellation);
+                var (callout, need) = await ReadAsync(record.Db, calloutId, cancellation);
                 if (callout.VolunteerId != caller.VolunteerId)
                 {
                     return Problems.NotFound("召集", "call-out");
                 }
 
                 var refusal = request.Answer == "accept"
-                    ? await AcceptAsync(record, callout, cancellation)
+                    ? await AcceptAsync(record, callout, need, cancellation)
                     : Decline(record, callout, request.Reason);
                 if (refusal is not null)
                 {
@@ -50,7 +51,17 @@ internal sealed class AnswerCallout(FactLog log)
             cancellation);
     }
 
-    private static async Task<Problem?> AcceptAsync(OpenRecord record, Callout callout, CancellationToken cancellation)
+    private static async Task<(Callout Callout, Need Need)> ReadAsync(DispatchDb db, Guid calloutId, CancellationToken cancellation)
+    {
+        var row = await db.Callouts.Where(callout => callout.Id == calloutId)
+            .Join(
+                db.Needs, callout => new { callout.IncidentId, Ordinal = callout.NeedOrdinal }, need => new { need.IncidentId, need.Ordinal },
+                (callout, need) => new { Callout = callout, Need = need })
+            .SingleAsync(cancellation);
+        return (row.Callout, row.Need);
+    }
+
+    private static async Task<Problem?> AcceptAsync(OpenRecord record, Callout callout, Need need, CancellationToken cancellation)
     {
         if (callout.SaidYes)
         {
@@ -63,7 +74,6 @@ internal sealed class AnswerCallout(FactLog log)
         }
 
         var by = Actor.Volunteer(callout.VolunteerId);
-        var need = await record.Db.Needs.SingleAsync(need => need.IncidentId == callout.IncidentId && need.Ordinal == callout.NeedOrdinal, cancellation);
         if (callout.State == CalloutState.Offered && callout.DueAt > record.Now && need.Missing > 0)
         {
             need.Take();

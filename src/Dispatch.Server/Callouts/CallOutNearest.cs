@@ -42,8 +42,11 @@ internal sealed class CallOutNearest(FactLog log)
             return;
         }
 
-        var needs = await record.Db.Needs.Where(need => need.IncidentId == incident.Id).OrderBy(need => need.Ordinal).ToListAsync(cancellation);
-        var callouts = await record.Db.Callouts.Where(callout => callout.IncidentId == incident.Id
+        var keyed = await record.Db.Needs.Where(need => need.IncidentId == incident.Id)
+            .Join(record.Db.Qualifications, need => need.QualificationId, held => held.Id, (need, held) => new { Need = need, held.Key })
+            .OrderBy(row => row.Need.Ordinal).ToListAsync(cancellation);
+        var needs = keyed.ConvertAll(row => row.Need);
+        List<Callout> callouts = incident.LastWave == 0 ? [] : await record.Db.Callouts.Where(callout => callout.IncidentId == incident.Id
             && (callout.State == CalloutState.Offered || callout.State == CalloutState.Standby)).ToListAsync(cancellation);
         Expire(record, callouts);
         foreach (var need in needs)
@@ -53,10 +56,10 @@ internal sealed class CallOutNearest(FactLog log)
 
         if (incident.Calling)
         {
-            await AskAsync(record, needs, callouts, widen, cancellation);
+            await AskAsync(record, needs, keyed.ToDictionary(row => row.Need.Ordinal, row => row.Key), callouts, widen, cancellation);
         }
 
-        incident.LookAt = NextLook(record, needs, await EarliestDueAsync(record, cancellation));
+        incident.LookAt = NextLook(record, needs, callouts);
     }
 
     private static void Expire(OpenRecord record, List<Callout> callouts)
@@ -100,7 +103,8 @@ internal sealed class CallOutNearest(FactLog log)
         }
     }
 
-    private static async Task AskAsync(OpenRecord record, List<Need> needs, List<Callout> callouts, bool widen, CancellationToken cancellation)
+    private static async Task AskAsync(
+        OpenRecord record, List<Need> needs, Dictionary<short, string> qualifications, List<Callout> callouts, bool widen, CancellationToken cancellation)
     {
         var wanted = new List<NeedToFill>();
         foreach (var need in needs.Where(need => need.Missing > 0))
@@ -109,7 +113,7 @@ internal sealed class CallOutNearest(FactLog log)
             var ask = AskingRule.OpenOffers(need.Missing) - (widen ? 0 : open);
             if (ask > 0)
             {
-                wanted.Add(new(need.Ordinal, need.QualificationId, await KeyOfAsync(record.Db, need.QualificationId, cancellation), ask));
+                wanted.Add(new(need.Ordinal, need.QualificationId, qualifications[need.Ordinal], ask));
             }
         }
 
@@ -131,8 +135,9 @@ internal sealed class CallOutNearest(FactLog log)
         {
             var request = await NearestCandidates.Gather(record.Connection, record.Transaction, Question(record, rings, wanted), cancellation);
             var result = Matcher.Match(request);
-            var asked = await OfferAsync(record, request, result, needs, cancellation);
-            var raced = result.Chosen.Count - asked;
+            var offers = await OfferAsync(record, request, result, needs, cancellation);
+            callouts.AddRange(offers);
+            var raced = result.Chosen.Count - offers.Count;
             if (raced == 0 || again == 2)
             {
                 return; // whoever another incident took in the same instant is replaced by the next, at the latest with the next look
@@ -161,8 +166,8 @@ internal sealed class CallOutNearest(FactLog log)
         };
     }
 
-    /// <summary>Writes the offers the matcher chose, and the wave with its reasons. Returns how many were really asked.</summary>
-    private static async Task<int> OfferAsync(OpenRecord record, MatchRequest request, MatchResult result, List<Need> needs, CancellationToken cancellation)
+    /// <summary>Writes the offers the matcher chose, and the wave with its reasons. Returns those who were really asked.</summary>
+    private static async Task<List<Callout>> OfferAsync(OpenRecord record, MatchRequest request, MatchResult result, List<Need> needs, CancellationToken cancellation)
     {
         var incident = record.Incident;
         var news = result.Needs.Any(outcome => outcome.Asked > 0 || outcome.RingReached > needs.Single(need => need.Ordinal == outcome.NeedOrdinal).Ring);
@@ -188,7 +193,7 @@ internal sealed class CallOutNearest(FactLog log)
 
         if (!news)
         {
-            return offers.Count;
+            return offers;
         }
 
         record.Db.Waves.Add(new Wave
@@ -216,7 +221,7 @@ internal sealed class CallOutNearest(FactLog log)
             record.Notify(offer.VolunteerId, Inbox.Offered, offer.Id);
         }
 
-        return offers.Count;
+        return offers;
     }
 
     /// <summary>Rows are inserted in the order of volunteer id; one whom another incident holds is left out by the unique index.</summary>
@@ -227,29 +232,28 @@ internal sealed class CallOutNearest(FactLog log)
             return [];
         }
 
-        var ordered = chosen.OrderBy(one => one.VolunteerId).ToList();
+        var offers = chosen.OrderBy(one => one.VolunteerId).Select(one => Callout.Offer(record.Incident, wave, one, record.Now)).ToDictionary(offer => offer.Id);
         await using var command = new NpgsqlCommand(OfferSql, record.Connection, record.Transaction);
-        command.Parameters.Add(new() { Value = ordered.Select(_ => Guid.CreateVersion7(record.Now)).ToArray() });
+        command.Parameters.Add(new() { Value = offers.Keys.ToArray() });
         command.Parameters.Add(new() { Value = record.Incident.Id });
-        command.Parameters.Add(new() { Value = ordered.Select(one => (short)one.NeedOrdinal).ToArray() });
+        command.Parameters.Add(new() { Value = offers.Values.Select(offer => offer.NeedOrdinal).ToArray() });
         command.Parameters.Add(new() { Value = wave });
-        command.Parameters.Add(new() { Value = ordered.Select(one => one.VolunteerId).ToArray() });
-        command.Parameters.Add(new() { Value = ordered.Select(one => (short)one.Ring).ToArray() });
-        command.Parameters.Add(new() { Value = ordered.Select(one => one.Rank).ToArray() });
-        command.Parameters.Add(new() { Value = ordered.Select(one => (float)one.DistanceMetres).ToArray() });
-        command.Parameters.Add(new() { Value = ordered.Select(one => one.LocatedBy == LocatedBy.Fix ? "fix" : "address").ToArray() });
+        command.Parameters.Add(new() { Value = offers.Values.Select(offer => offer.VolunteerId).ToArray() });
+        command.Parameters.Add(new() { Value = offers.Values.Select(offer => offer.Ring).ToArray() });
+        command.Parameters.Add(new() { Value = offers.Values.Select(offer => offer.Rank).ToArray() });
+        command.Parameters.Add(new() { Value = offers.Values.Select(offer => offer.DistanceMetres).ToArray() });
+        command.Parameters.Add(new() { Value = offers.Values.Select(offer => offer.LocatedBy).ToArray() });
         command.Parameters.Add(new() { Value = record.Now.UtcDateTime });
         command.Parameters.Add(new() { Value = (record.Now + record.Incident.AnswerWithin).UtcDateTime });
-        var inserted = new List<Guid>();
-        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        var inserted = new List<Callout>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
         {
-            while (await reader.ReadAsync(cancellation))
-            {
-                inserted.Add(reader.GetGuid(0));
-            }
+            inserted.Add(offers[reader.GetGuid(0)]);
         }
 
-        return await record.Db.Callouts.Where(callout => inserted.Contains(callout.Id)).ToListAsync(cancellation);
+        record.Db.Callouts.AttachRange(inserted); // as they now are in the database
+        return inserted;
     }
 
     private static async Task<IReadOnlyList<Ring>> RingsAsync(OpenRecord record, CancellationToken cancellation)
@@ -261,18 +265,9 @@ internal sealed class CallOutNearest(FactLog log)
         return Ladder.Rings(tree, tree.Get(record.Incident.Region), (RegionLevel)record.Incident.FirstRing);
     }
 
-    private static async Task<string> KeyOfAsync(DispatchDb db, short qualification, CancellationToken cancellation) =>
-        await db.Qualifications.Where(row => row.Id == qualification).Select(row => row.Key).SingleAsync(cancellation);
-
-    private static async Task<DateTimeOffset?> EarliestDueAsync(OpenRecord record, CancellationToken cancellation)
+    private static DateTimeOffset? NextLook(OpenRecord record, List<Need> needs, List<Callout> callouts)
     {
-        await record.Db.SaveChangesAsync(cancellation);
-        return await record.Db.Callouts.Where(callout => callout.IncidentId == record.Incident.Id && callout.State == CalloutState.Offered)
-            .MinAsync(callout => (DateTimeOffset?)callout.DueAt, cancellation);
-    }
-
-    private static DateTimeOffset? NextLook(OpenRecord record, List<Need> needs, DateTimeOffset? earliestDue)
-    {
+        var earliestDue = callouts.Where(callout => callout.State == CalloutState.Offered).Min(callout => (DateTimeOffset?)callout.DueAt);
         var lacking = record.Incident.Calling && needs.Any(need => need.Missing > 0 && (need.Exhausted || earliestDue is null));
         DateTimeOffset? again = lacking ? record.Now + LookAgainAfter : null;
         return (earliestDue, again) switch

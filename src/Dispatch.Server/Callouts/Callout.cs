@@ -1,3 +1,6 @@
+using Dispatch.Geo.Matching;
+using Dispatch.Server.Incidents;
+
 namespace Dispatch.Server.Callouts;
 
 internal enum CalloutState
@@ -69,6 +72,23 @@ internal sealed class Callout
     /// <summary>A yes may still come: offered, or too late for a place but welcome as standby.</summary>
     public bool MayStillSayYes => State is CalloutState.Offered or CalloutState.Expired
         || (State == CalloutState.Recalled && Reason == RecalledBecauseFilled);
+
+    /// <summary>The offer of a place to one whom the matcher chose.</summary>
+    public static Callout Offer(Incident incident, int wave, Chosen chosen, DateTimeOffset at) => new()
+    {
+        Id = Guid.CreateVersion7(at),
+        IncidentId = incident.Id,
+        NeedOrdinal = (short)chosen.NeedOrdinal,
+        Wave = wave,
+        VolunteerId = chosen.VolunteerId,
+        Ring = (short)chosen.Ring,
+        Rank = chosen.Rank,
+        DistanceMetres = (float)chosen.DistanceMetres,
+        LocatedBy = chosen.LocatedBy == Geo.Matching.LocatedBy.Fix ? "fix" : "address",
+        OfferedAt = at,
+        DueAt = at + incident.AnswerWithin,
+        ChangedAt = at,
+    };
 
     /// <summary>Moves to the next state; refuses what the state machine of docs/dictionary.md does not allow.</summary>
     public void Become(CalloutState next, DateTimeOffset at, string? reason = null)

@@ -1,11 +1,12 @@
 using Dispatch.Server.Callouts;
 using Dispatch.Server.Live;
+using Dispatch.Server.Storage;
 using Npgsql;
 
 namespace Dispatch.Server.Clock;
 
 /// <summary>Finds the open incidents whose time has come, by the database's clock, and advances them. For the clock and for its auditor alike.</summary>
-internal sealed class DueIncidents(CallOutNearest callOut, Quarantine quarantine, NpgsqlDataSource source, ILogger<DueIncidents> log)
+internal sealed class DueIncidents(CallOutNearest callOut, Quarantine quarantine, DispatchLane lane, ILogger<DueIncidents> log)
 {
     // Index incidents_to_look_at, and callouts_due in case look_at itself was not kept. Locked rows are being worked on by somebody. What fails by
     // itself waits for its next try, or two hundred of its kind would take the places of all others.
@@ -22,7 +23,7 @@ internal sealed class DueIncidents(CallOutNearest callOut, Quarantine quarantine
     public async Task<List<(Guid Incident, bool Asked)>> FindAsync(TimeSpan overdueBy, CancellationToken cancellation)
     {
         var due = new List<(Guid, bool)>();
-        await using var command = source.CreateCommand(DueSql);
+        await using var command = lane.Source.CreateCommand(DueSql);
         command.Parameters.Add(new() { Value = overdueBy });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

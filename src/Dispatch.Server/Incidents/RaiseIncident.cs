@@ -16,7 +16,7 @@ namespace Dispatch.Server.Incidents;
 /// An operator raises an incident under an id of his own: the region that covers the place is found, needs and fact 1 are written, and the nearest are
 /// asked right after the commit. The same id and body again answers with the incident as it is; the same id with another body is refused.
 /// </summary>
-internal sealed class RaiseIncident(IDbContextFactory<DispatchDb> store, FactLog log, GeoBounds bounds)
+internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds bounds)
 {
     internal sealed record Request(
         string? Category, string? Grade, string? Warning, string? ResponseLevel, string? Risk, string? Address, PlaceRequest? Position, IReadOnlyList<NeedRequest?>? Needs);

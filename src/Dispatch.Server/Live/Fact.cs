@@ -1,3 +1,7 @@
+using System.Text.Json;
+using Dispatch.Server.Storage;
+using Npgsql;
+
 namespace Dispatch.Server.Live;
 
 internal enum FactKind
@@ -66,4 +70,23 @@ internal sealed class Fact
     public Guid? CommandId { get; init; }
 
     public required string Data { get; init; }
+
+    private static readonly string AppendSql = EmbeddedSql.Read("AppendFacts.sql");
+
+    /// <summary>Writes new facts of one incident, all in one statement.</summary>
+    public static NpgsqlBatchCommand Append(IReadOnlyList<Fact> facts) => new(AppendSql)
+    {
+        Parameters =
+        {
+            new() { Value = facts[0].IncidentId },
+            new() { Value = facts.Select(fact => fact.Number).ToArray() },
+            new() { Value = facts.Select(fact => fact.Kind).ToArray() },
+            new() { Value = facts.Select(fact => fact.At.UtcDateTime).ToArray() },
+            new() { Value = facts.Select(fact => JsonNamingPolicy.CamelCase.ConvertName(fact.ByKind.ToString())).ToArray() },
+            new() { Value = facts.Select(fact => fact.ById).ToArray() },
+            new() { Value = facts.Select(fact => fact.CalloutId).ToArray() },
+            new() { Value = facts.Select(fact => fact.CommandId).ToArray() },
+            new() { Value = facts.Select(fact => fact.Data).ToArray() },
+        },
+    };
 }

@@ -16,7 +16,7 @@ namespace Dispatch.Server.Live;
 /// state, facts and inbox items are written in one transaction, or none of them;
 /// hints go out after the commit, never before.
 /// </summary>
-internal sealed class FactLog(IDbContextFactory<DispatchDb> store, Hints hints, Measures measures)
+internal class FactLog(DispatchLane store, Hints hints, Measures measures)
 {
     private const int Tries = 4;
 
@@ -54,14 +54,15 @@ internal sealed class FactLog(IDbContextFactory<DispatchDb> store, Hints hints, 
         RetryAsync(
             async db =>
             {
-                // The lock statement must run alone: anything joined to it would be read as of before the wait for the lock.
-                var incident = (await locked(db).ToListAsync(cancellation)).SingleOrDefault();
-                if (incident is null)
+                // Nothing may be joined to the locked row: it would be read as of before the wait for the lock. The clock is read when the row is
+                // handed out, which is after the wait, and not now(), when the transaction began: facts must not go back in time.
+                var row = (await locked(db).Select(incident => new { Incident = incident, Now = DispatchDb.ClockTimestamp() }).ToListAsync(cancellation)).SingleOrDefault();
+                if (row is null)
                 {
                     return missing;
                 }
 
-                var record = new OpenRecord(db, incident, await NowAsync(db, cancellation));
+                var record = new OpenRecord(db, row.Incident, row.Now);
                 return await CommitAsync(record, await change(record), cancellation);
             },
             cancellation);
@@ -73,6 +74,13 @@ internal sealed class FactLog(IDbContextFactory<DispatchDb> store, Hints hints, 
             return outcome;
         }
 
+        await EndAsync(record, cancellation);
+        return outcome;
+    }
+
+    /// <summary>Writes and commits; then, and not before, says what has moved.</summary>
+    protected virtual async Task EndAsync(OpenRecord record, CancellationToken cancellation)
+    {
         await record.WriteAsync(cancellation);
         await record.Db.Database.CurrentTransaction!.CommitAsync(cancellation);
         if (record.Moved)
@@ -85,8 +93,6 @@ internal sealed class FactLog(IDbContextFactory<DispatchDb> store, Hints hints, 
         {
             hints.Askings.Raise(record.Incident.Id);
         }
-
-        return outcome;
     }
 
     /// <summary>A deadlock or serialisation failure wrote nothing: the same change is run again on a new context.</summary>
@@ -126,7 +132,6 @@ internal sealed class FactLog(IDbContextFactory<DispatchDb> store, Hints hints, 
 
     private static async Task<DateTimeOffset> NowAsync(DispatchDb db, CancellationToken cancellation)
     {
-        // clock_timestamp, not now(): the transaction may have waited for the lock, and facts must not go back in time.
         await using var command = new NpgsqlCommand("SELECT clock_timestamp()", (NpgsqlConnection)db.Database.GetDbConnection());
         command.Transaction = (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
         return (DateTime)(await command.ExecuteScalarAsync(cancellation))!;
@@ -136,6 +141,7 @@ internal sealed class FactLog(IDbContextFactory<DispatchDb> store, Hints hints, 
 /// <summary>An incident's record, open for writing under the row lock.</summary>
 internal sealed class OpenRecord(DispatchDb db, Incident incident, DateTimeOffset now)
 {
+    private readonly List<Fact> facts = [];
     private readonly List<(Guid Volunteer, string Kind, Guid Callout)> notices = [];
 
     public DispatchDb Db => db;
@@ -158,7 +164,7 @@ internal sealed class OpenRecord(DispatchDb db, Incident incident, DateTimeOffse
 
     public void Append(FactKind kind, Actor by, object? data = null, Guid? calloutId = null, Guid? commandId = null, DateTimeOffset? at = null)
     {
-        db.Facts.Add(new Fact
+        facts.Add(new Fact
         {
             IncidentId = incident.Id,
             Number = incident.NextFact(),
@@ -187,13 +193,25 @@ internal sealed class OpenRecord(DispatchDb db, Incident incident, DateTimeOffse
         return await Card.ReadAsync(Connection, calloutId, cancellation);
     }
 
+    /// <summary>State first, then the facts and the inbox items in one round trip.</summary>
     internal async Task WriteAsync(CancellationToken cancellation)
     {
         await db.SaveChangesAsync(cancellation);
+        await using var batch = new NpgsqlBatch(Connection, Transaction);
+        if (facts.Count > 0)
+        {
+            batch.BatchCommands.Add(Fact.Append(facts));
+        }
+
         if (notices.Count > 0)
         {
-            await Inbox.AppendAsync(Connection, Transaction, incident.Id, now, notices, cancellation);
+            batch.BatchCommands.Add(Inbox.Append(incident.Id, now, notices));
             Notified = notices.Select(notice => notice.Volunteer).Distinct().ToList();
+        }
+
+        if (batch.BatchCommands.Count > 0)
+        {
+            await batch.ExecuteNonQueryAsync(cancellation);
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed record FactView(Guid IncidentId, long Number, string Kind, DateT
 }
 
 /// <summary>Reads facts for the pump, for consoles that resume, and for programs. One that cannot be read stops nobody.</summary>
-internal sealed class FactReader(NpgsqlDataSource source, Quarantine quarantine)
+internal sealed class FactReader(DispatchLane lane, Quarantine quarantine)
 {
     private static readonly string Sql = EmbeddedSql.Read("ReadFacts.sql");
 
@@ -38,7 +38,7 @@ internal sealed class FactReader(NpgsqlDataSource source, Quarantine quarantine)
     /// <summary>The number of the last fact of every incident that may still move, and of those asked for by name.</summary>
     public async Task<List<(Guid Incident, long LastFact, string RegionPath)>> HeadsAsync(CancellationToken cancellation, IReadOnlyCollection<Guid>? also = null)
     {
-        await using var command = source.CreateCommand(
+        await using var command = lane.Source.CreateCommand(
             "SELECT id, last_fact, region_path::text FROM incidents WHERE state = 'open' OR ended_at > now() - interval '10 minutes' OR id = ANY ($1)");
         command.Parameters.Add(new() { Value = also?.ToArray() ?? [] });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -53,7 +53,7 @@ internal sealed class FactReader(NpgsqlDataSource source, Quarantine quarantine)
 
     private async Task<List<FactView>> ReadPageAsync(IReadOnlyCollection<KeyValuePair<Guid, long>> beyond, int most, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand(Sql);
+        await using var command = lane.Source.CreateCommand(Sql);
         command.Parameters.Add(new() { Value = beyond.Select(cursor => cursor.Key).ToArray() });
         command.Parameters.Add(new() { Value = beyond.Select(cursor => cursor.Value).ToArray() });
         command.Parameters.Add(new() { Value = most });
@@ -80,7 +80,7 @@ internal sealed class FactReader(NpgsqlDataSource source, Quarantine quarantine)
     {
         var numbers = new List<long>();
         var region = "";
-        await using (var command = source.CreateCommand(
+        await using (var command = lane.Source.CreateCommand(
             "SELECT f.number, i.region_path::text FROM facts f JOIN incidents i ON i.id = f.incident_id WHERE f.incident_id = $1 AND f.number > $2 ORDER BY f.number LIMIT $3"))
         {
             command.Parameters.Add(new() { Value = cursor.Key });

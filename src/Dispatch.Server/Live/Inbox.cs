@@ -10,20 +10,15 @@ internal static class Inbox
 
     private static readonly string AppendSql = EmbeddedSql.Read("AppendInbox.sql");
 
-    public static async Task AppendAsync(
-        NpgsqlConnection connection,
-        NpgsqlTransaction transaction,
-        Guid incidentId,
-        DateTimeOffset at,
-        IReadOnlyCollection<(Guid Volunteer, string Kind, Guid Callout)> notices,
-        CancellationToken cancellation)
+    public static NpgsqlBatchCommand Append(Guid incidentId, DateTimeOffset at, IReadOnlyCollection<(Guid Volunteer, string Kind, Guid Callout)> notices) => new(AppendSql)
     {
-        await using var command = new NpgsqlCommand(AppendSql, connection, transaction);
-        command.Parameters.Add(new() { Value = notices.Select(notice => notice.Volunteer).ToArray() });
-        command.Parameters.Add(new() { Value = notices.Select(notice => notice.Kind).ToArray() });
-        command.Parameters.Add(new() { Value = notices.Select(notice => notice.Callout).ToArray() });
-        command.Parameters.Add(new() { Value = incidentId });
-        command.Parameters.Add(new() { Value = at.UtcDateTime });
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
+        Parameters =
+        {
+            new() { Value = notices.Select(notice => notice.Volunteer).ToArray() },
+            new() { Value = notices.Select(notice => notice.Kind).ToArray() },
+            new() { Value = notices.Select(notice => notice.Callout).ToArray() },
+            new() { Value = incidentId },
+            new() { Value = at.UtcDateTime },
+        },
+    };
 }

@@ -11,7 +11,7 @@ internal sealed record InboxItem(long Number, string Kind, DateTimeOffset At, Ca
 internal sealed record InboxPage(List<InboxItem> Items, List<(Guid Volunteer, long Number)> Unreadable);
 
 /// <summary>Reads what phones have not been sent yet. An item that cannot be read goes into quarantine; all others are read without it.</summary>
-internal sealed class InboxReader(NpgsqlDataSource source, Quarantine quarantine)
+internal sealed class InboxReader(DispatchLane lane, Quarantine quarantine)
 {
     private static readonly string BeyondSql = Card.Sql
         .Replace("FROM callouts c", ", item.number, item.kind, item.at\nFROM unnest($1::uuid[], $2::bigint[]) AS w (volunteer_id, beyond)\nJOIN inbox item ON item.volunteer_id = w.volunteer_id AND item.number > w.beyond\nJOIN callouts c ON c.id = item.callout_id", StringComparison.Ordinal)
@@ -31,7 +31,7 @@ internal sealed class InboxReader(NpgsqlDataSource source, Quarantine quarantine
     /// <summary>Where a volunteer's inbox stands: the epoch of its numbers, its last one, and the last one that was given up.</summary>
     public async Task<(Guid Epoch, long Head, long Pruned)> StandAsync(Guid volunteer, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand(
+        await using var command = lane.Source.CreateCommand(
             "SELECT d.epoch, coalesce(h.last_number, 0), coalesce(h.pruned, 0) FROM deployment d LEFT JOIN inbox_heads h ON h.volunteer_id = $1");
         command.Parameters.Add(new() { Value = volunteer });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -42,7 +42,7 @@ internal sealed class InboxReader(NpgsqlDataSource source, Quarantine quarantine
     /// <summary>Those whose inbox reaches beyond their cursor: what a lost hint would have told. Primary key of inbox_heads.</summary>
     public async Task<List<Guid>> BehindAsync(IReadOnlyCollection<KeyValuePair<Guid, long>> cursors, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand(
+        await using var command = lane.Source.CreateCommand(
             "SELECT h.volunteer_id FROM unnest($1::uuid[], $2::bigint[]) AS w (volunteer_id, cursor) JOIN inbox_heads h ON h.volunteer_id = w.volunteer_id AND h.last_number > w.cursor");
         command.Parameters.Add(new() { Value = cursors.Select(cursor => cursor.Key).ToArray() });
         command.Parameters.Add(new() { Value = cursors.Select(cursor => cursor.Value).ToArray() });
@@ -51,7 +51,7 @@ internal sealed class InboxReader(NpgsqlDataSource source, Quarantine quarantine
 
     private async Task<List<InboxItem>> ReadPageAsync(IReadOnlyCollection<KeyValuePair<Guid, long>> beyond, int most, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand(BeyondSql);
+        await using var command = lane.Source.CreateCommand(BeyondSql);
         command.Parameters.Add(new() { Value = beyond.Select(cursor => cursor.Key).ToArray() });
         command.Parameters.Add(new() { Value = beyond.Select(cursor => cursor.Value).ToArray() });
         command.Parameters.Add(new() { Value = most });
@@ -68,7 +68,7 @@ internal sealed class InboxReader(NpgsqlDataSource source, Quarantine quarantine
     private async Task ReadOneByOneAsync(InboxPage page, KeyValuePair<Guid, long> cursor, int most, CancellationToken cancellation)
     {
         var numbers = new List<long>();
-        await using (var command = source.CreateCommand("SELECT number FROM inbox WHERE volunteer_id = $1 AND number > $2 ORDER BY number LIMIT $3"))
+        await using (var command = lane.Source.CreateCommand("SELECT number FROM inbox WHERE volunteer_id = $1 AND number > $2 ORDER BY number LIMIT $3"))
         {
             command.Parameters.Add(new() { Value = cursor.Key });
             command.Parameters.Add(new() { Value = cursor.Value });

@@ -16,7 +16,7 @@ namespace Dispatch.Server.Live;
 /// A receipt that dies with the process is repeated by the phone's next cursor; one of an earlier epoch speaks of numbers that never were.
 /// </summary>
 internal sealed class Receipts(
-    NpgsqlDataSource source, FactLog log, SendReview review, Quarantine quarantine, Connections connections, Measures measures, ILogger<Receipts> logger) : BackgroundService
+    DispatchLane lane, FactLog log, SendReview review, Quarantine quarantine, Connections connections, Measures measures, ILogger<Receipts> logger) : BackgroundService
 {
     private static readonly string ResolveSql = EmbeddedSql.Read("ResolveReceipts.sql"), MoveSql = EmbeddedSql.Read("MoveCursors.sql");
 
@@ -109,7 +109,7 @@ internal sealed class Receipts(
         var cursors = Cursors(batch.Where(receipt => !unwritten.ContainsKey(receipt.Volunteer)));
         if (cursors.Count > 0)
         {
-            await using var command = source.CreateCommand(MoveSql);
+            await using var command = lane.Source.CreateCommand(MoveSql);
             command.Parameters.Add(new() { Value = cursors.Select(own => own.Volunteer).ToArray() });
             command.Parameters.Add(new() { Value = cursors.Select(own => own.Number).ToArray() });
             await command.ExecuteNonQueryAsync(cancellation);
@@ -133,7 +133,7 @@ internal sealed class Receipts(
     {
         var cursors = Cursors(batch);
         var seen = batch.Where(receipt => receipt.Stage == Stage.Seen).ToList();
-        await using var command = source.CreateCommand(ResolveSql);
+        await using var command = lane.Source.CreateCommand(ResolveSql);
         command.Parameters.Add(new() { Value = batch.Where(receipt => receipt.Stage == Stage.Sent).Select(receipt => receipt.Callout!.Value).ToArray() });
         command.Parameters.Add(new() { Value = cursors.Select(own => own.Volunteer).ToArray() });
         command.Parameters.Add(new() { Value = cursors.Select(own => own.Number).ToArray() });

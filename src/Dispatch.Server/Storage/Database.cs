@@ -9,7 +9,7 @@ namespace Dispatch.Server.Storage;
 internal static class Database
 {
     /// <summary>The most connections of a node, and of its timetable beside it.</summary>
-    public const int PoolSize = 40, QuartzPoolSize = 10;
+    public const int PoolSize = 28, QuartzPoolSize = 10;
 
     /// <summary>
     /// What every session of ours sets for itself, in milliseconds: no forgotten transaction holds a lock, no statement a caller. Whoever needs longer
@@ -20,7 +20,11 @@ internal static class Database
         ["idle_in_transaction_session_timeout"] = "5000", ["lock_timeout"] = "2000", ["statement_timeout"] = "5000",
     };
 
-    public static NpgsqlDataSource Connect(string connectionString)
+    /// <summary>Connections for everything but the main job, which has its own: <see cref="DispatchLane"/>.</summary>
+    public static NpgsqlDataSource Connect(string connectionString) => Pool(connectionString, "dispatch", PoolSize).Build();
+
+    /// <summary>A pool to be built; a size given in the connection string wins.</summary>
+    public static NpgsqlDataSourceBuilder Pool(string connectionString, string name, int mostConnections)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -29,14 +33,17 @@ internal static class Database
             TcpKeepAlive = true,
             CommandTimeout = 15,
             CancellationTimeout = 2000,
-            ApplicationName = "dispatch",
+            ApplicationName = name,
             IncludeErrorDetail = true,
             MaxAutoPrepare = 200,
             AutoPrepareMinUsages = 2,
+
+            // Seven statements before each use of a connection, to forget what we never do: settings are SET LOCAL, locks belong to transactions.
+            NoResetOnClose = true,
         };
         if (!settings.ContainsKey("Maximum Pool Size"))
         {
-            settings.MaxPoolSize = PoolSize;
+            settings.MaxPoolSize = mostConnections;
         }
 
         settings.Timezone = "UTC";
@@ -45,19 +52,29 @@ internal static class Database
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         builder.UseNetTopologySuite(geographyAsDefault: true);
         builder.EnableUnmappedTypes();
-        return builder.Build();
+        return builder;
     }
 
     /// <summary>For Quartz, which brings its own pool and whose jobs wait for each other's locks.</summary>
     public static string ForTimetable(string connectionString) =>
         new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = QuartzPoolSize, ApplicationName = "dispatch-timetable", KeepAlive = 10, TcpKeepAlive = true }.ConnectionString;
 
-    // By factory, so that the container closes the pool with the node.
-    public static IServiceCollection AddDatabase(this IServiceCollection services, NpgsqlDataSource source) =>
-        services.AddSingleton(_ => source).AddPooledDbContextFactory<DispatchDb>(options => options
-            .UseNpgsql(source)
+    // By factory, so that the container closes the pools with the node.
+    public static IServiceCollection AddDatabase(this IServiceCollection services, string connectionString)
+    {
+        var source = Connect(connectionString);
+        return services.AddSingleton(_ => source).AddSingleton(_ => new DispatchLane(connectionString))
+            .AddPooledDbContextFactory<DispatchDb>(options => Configure(options, source));
+    }
+
+    public static T Configure<T>(T options, NpgsqlDataSource source)
+        where T : DbContextOptionsBuilder
+    {
+        options.UseNpgsql(source)
             .UseDispatchGeometry()
-            .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning))); // the schema is written in SQL, there is no model snapshot
+            .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning)); // the schema is written in SQL, there is no model snapshot
+        return options;
+    }
 
     /// <summary>The embedded cluster starts empty, and a new server may have been given one: an empty database is made where there is none.</summary>
     public static async Task CreateIfMissingAsync(string connectionString, CancellationToken cancellation)

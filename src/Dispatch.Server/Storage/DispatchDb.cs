@@ -51,8 +51,12 @@ internal sealed partial class DispatchDb(DbContextOptions<DispatchDb> options) :
 
     public DbSet<Fact> Facts => Set<Fact>();
 
+    /// <summary>The database's clock at the moment a row is handed out; in a query only.</summary>
+    public static DateTime ClockTimestamp() => throw new NotSupportedException("This is a function of the database.");
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
+        modelBuilder.HasDbFunction(() => ClockTimestamp()).HasName("clock_timestamp").IsBuiltIn();
         modelBuilder.Entity<RegionRow>().ToTable("regions").HasKey(region => region.Code);
         modelBuilder.Entity<RegionRow>().Property(region => region.Path).HasColumnType("ltree");
         modelBuilder.Entity<Category>().ToTable("categories").HasKey(category => category.Key);

@@ -17,7 +17,7 @@ public sealed class UnfitDatabaseException(IReadOnlyList<string> faults)
 internal static class RequiredSettings
 {
     /// <summary>What each node may take: its pool, Quartz, and a few for the moment of a restart.</summary>
-    public const int ConnectionsPerNode = Database.PoolSize + Database.QuartzPoolSize;
+    public const int ConnectionsPerNode = Database.PoolSize + DispatchLane.Width + Database.QuartzPoolSize;
 
     /// <summary>Left for people, backups and the replica.</summary>
     public const int ConnectionsToSpare = 10;

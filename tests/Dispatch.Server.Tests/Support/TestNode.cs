@@ -32,7 +32,7 @@ public sealed class TestNode : IAsyncDisposable
         var node = await Node.CreateAsync(
         [
             $"--ConnectionStrings:Postgres={world.ConnectionString}", "--Database:AllowVolatile=true", "--urls=http://127.0.0.1:0",
-            "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning", .. settings,
+            "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning", "--Rehearse=false", .. settings,
         ]);
         await node.StartAsync();
         return new TestNode(node, world);
