@@ -73,7 +73,12 @@ public sealed class Node : IAsyncDisposable
 
     public Task StartAsync() => app.StartAsync();
 
-    public Task RunAsync() => app.RunAsync();
+    /// <summary>Serves until it is told to stop. Its parts stay usable until <see cref="DisposeAsync"/>: some have a last word to write.</summary>
+    public async Task RunAsync()
+    {
+        await app.StartAsync();
+        await app.WaitForShutdownAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
