@@ -16,7 +16,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         "$@" 8<&- >>"$log" 2>&1 &
         child=$!
         echo "$child"
-        exec >/dev/null
+        exec >/dev/null 2>&1
         { read -r _ <&8; kill -s "$signal" "$child"; } &
         watcher=$!
         wait "$child"

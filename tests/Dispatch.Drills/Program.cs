@@ -1,5 +1,6 @@
 using Dispatch.Drills;
 using Dispatch.Drills.Bench;
+using Dispatch.Drills.Drill;
 using Dispatch.Drills.Nodes;
 using Dispatch.Drills.Phones;
 
@@ -11,6 +12,7 @@ try
     {
         ["phones", .. var rest] => await PhonesCommand.RunAsync(rest, stop.Requested),
         ["nodes", .. var rest] => await NodesCommand.RunAsync(rest, stop.Requested),
+        ["drill", .. var rest] => await DrillCommand.RunAsync(rest, stop.Requested),
         ["bench", "match", .. var rest] => await BenchMatch.RunAsync(rest, stop.Requested),
         ["bench", "raise", .. var rest] => await BenchRaise.RunAsync(rest, stop.Requested),
         ["bench", "waves", .. var rest] => await BenchWaves.RunAsync(rest, stop.Requested),
@@ -32,6 +34,7 @@ static int Usage()
     Console.Error.WriteLine("""
         phones --server URL --count N [--seed S] [--hurry F] [--operator NAME] [--password WORD]
         nodes [--count N] [--port N] [--data DIR] [--fresh true] [--demo true]
+        drill [--quick | --list] [--fault NAME,...] [--seed N] [--phones N] [--per-second R] [--nodes N] [--scale F]
         bench match [--queries N] [--seed S] [--json FILE]
         bench raise [--phones N] [--seconds S] [--per-second R] [--seed S] [--json FILE]
         bench waves [--incidents N] [--seed S] [--mood SIGMA] [--json FILE] [--plot FILE]

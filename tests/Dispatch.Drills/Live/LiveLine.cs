@@ -15,11 +15,12 @@ internal static class LiveLine
     private static readonly TimeSpan SignOfLifeAfter = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HandshakeWithin = TimeSpan.FromSeconds(15);
 
-    public static HubConnection To(Uri server, string accessToken)
+    /// <summary><paramref name="overhear"/> reads along every byte that comes in, before anything is parsed.</summary>
+    public static HubConnection To(Uri server, string accessToken, Action<ReadOnlySpan<byte>>? overhear = null)
     {
         var address = new UriBuilder(new Uri(server, "live")) { Scheme = server.Scheme == Uri.UriSchemeHttps ? Uri.UriSchemeWss : Uri.UriSchemeWs };
         var builder = new HubConnectionBuilder();
-        builder.Services.AddSingleton<IConnectionFactory>(new Factory(accessToken));
+        builder.Services.AddSingleton<IConnectionFactory>(new Factory(accessToken, overhear));
         builder.Services.AddSingleton<EndPoint>(new UriEndPoint(address.Uri));
         var connection = builder.Build();
         connection.ServerTimeout = SilentAfter;
@@ -28,7 +29,7 @@ internal static class LiveLine
         return connection;
     }
 
-    private sealed class Factory(string accessToken) : IConnectionFactory
+    private sealed class Factory(string accessToken, Action<ReadOnlySpan<byte>>? overhear) : IConnectionFactory
     {
         public async ValueTask<ConnectionContext> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken)
         {
@@ -38,7 +39,7 @@ internal static class LiveLine
                 socket.Options.SetRequestHeader("Authorization", "Bearer " + accessToken);
                 socket.Options.KeepAliveInterval = TimeSpan.Zero; // SignalR has its own
                 await socket.ConnectAsync(((UriEndPoint)endpoint).Uri, cancellationToken);
-                return new WebSocketConnection(socket);
+                return new WebSocketConnection(socket, overhear);
             }
             catch
             {

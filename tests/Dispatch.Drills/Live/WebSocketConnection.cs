@@ -17,13 +17,15 @@ internal sealed class WebSocketConnection : DefaultConnectionContext
     private static readonly TimeSpan CloseAfter = TimeSpan.FromSeconds(2);
 
     private readonly ClientWebSocket socket;
+    private readonly Action<ReadOnlySpan<byte>>? overhear;
     private readonly CancellationTokenSource aborted = new();
     private readonly Task pumps;
 
-    public WebSocketConnection(ClientWebSocket socket)
+    public WebSocketConnection(ClientWebSocket socket, Action<ReadOnlySpan<byte>>? overhear)
         : base(Guid.NewGuid().ToString("N"))
     {
         this.socket = socket;
+        this.overhear = overhear;
 
         // Handlers run on the thread pool, never inside a pump: a slow handler must not keep the pipe from filling, and thereby the server from knowing.
         var incoming = new Pipe(new PipeOptions(useSynchronizationContext: false));
@@ -79,7 +81,9 @@ internal sealed class WebSocketConnection : DefaultConnectionContext
                     break;
                 }
 
-                var received = await socket.ReceiveAsync(incoming.GetMemory(ReceiveBytes), aborted.Token);
+                var memory = incoming.GetMemory(ReceiveBytes);
+                var received = await socket.ReceiveAsync(memory, aborted.Token);
+                overhear?.Invoke(memory.Span[..received.Count]);
                 if (received.MessageType == WebSocketMessageType.Close)
                 {
                     break;

@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Net.WebSockets;
+using System.Text.Json;
+using Dispatch.Drills.Histories;
+using Dispatch.Drills.Live;
+using Microsoft.AspNetCore.SignalR.Client;
+
+namespace Dispatch.Drills.Clients;
+
+/// <summary>
+/// An operator's console that resumes from its cursors, applies facts as docs/wire.md orders, and fetches what a sign of life says it lacks.
+/// </summary>
+internal sealed class DrillConsole
+{
+    private static readonly TimeSpan FetchAfter = TimeSpan.FromSeconds(6);
+
+    private readonly History history;
+    private readonly Route route;
+    private readonly string token;
+    private readonly SocketRecord socket;
+    private readonly Teller teller;
+    private readonly Dictionary<Guid, (long Head, DateTimeOffset Since)> behind = [];
+    private volatile HubConnection? live;
+
+    public DrillConsole(History history, HttpClient http, Route route, string name, string regionPath, string token)
+    {
+        (this.history, this.route, this.token) = (history, route, token);
+        socket = history.Socket($"console {name}", null, regionPath);
+        Record = history.Console(name, regionPath);
+        teller = new Teller(history, http, route, $"console {name}", token, socket);
+    }
+
+    public ConsoleRecord Record { get; }
+
+    public bool IsConnected => live is { State: HubConnectionState.Connected };
+
+    /// <summary>Called with every fact that was applied and when it was heard (Stopwatch).</summary>
+    public Action<Fact, long>? Applied { get; init; }
+
+    public async Task StayConnectedAsync(CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = LiveLine.To(route.Server, token, socket.Read);
+                await JoinAsync(connection, cancellation);
+            }
+            catch (Exception e) when (e is WebSocketException or HttpRequestException or IOException or InvalidOperationException or OperationCanceledException
+                or TimeoutException or Microsoft.AspNetCore.SignalR.HubException)
+            {
+                // The same as for a phone: again.
+            }
+
+            route.Failed();
+            await Task.Delay(TimeSpan.FromSeconds(0.3 + (0.7 * Random.Shared.NextDouble())), cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task JoinAsync(HubConnection connection, CancellationToken cancellation)
+    {
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        connection.Closed += _ =>
+        {
+            closed.TrySetResult();
+            return Task.CompletedTask;
+        };
+        connection.On<Fact>("Fact", fact => HearAsync(fact, cancellation));
+        connection.On<JsonElement>("Current", current => CompareAsync(current, cancellation));
+        await connection.StartAsync(cancellation);
+        live = connection;
+        try
+        {
+            await connection.InvokeAsync<JsonElement>("WatchBoard", Record.Heads.ToDictionary(head => head.Key, head => head.Value), cancellation);
+            Record.Connected();
+            if (connection.State == HubConnectionState.Connected)
+            {
+                await closed.Task.WaitAsync(cancellation);
+            }
+        }
+        finally
+        {
+            live = null;
+        }
+    }
+
+    private async Task HearAsync(Fact fact, CancellationToken cancellation)
+    {
+        var heard = Stopwatch.GetTimestamp();
+        var head = Record.Heads.GetValueOrDefault(fact.IncidentId);
+        if (fact.Number <= head)
+        {
+            return;
+        }
+
+        if (fact.Number > head + 1)
+        {
+            Record.Broke($"fact {fact.Number} of incident {fact.IncidentId} came at {history.Now:HH:mm:ss.fff} on an unbroken line where {head + 1} was next");
+            await FetchAsync(fact.IncidentId, cancellation);
+            return;
+        }
+
+        Record.Heads[fact.IncidentId] = fact.Number;
+        Applied?.Invoke(fact, heard);
+    }
+
+    /// <summary>A head beyond ours, and still beyond it at the next sign of life, is asked for.</summary>
+    private async Task CompareAsync(JsonElement current, CancellationToken cancellation)
+    {
+        foreach (var head in current.GetProperty("heads").EnumerateObject())
+        {
+            var (incident, number) = (Guid.Parse(head.Name), head.Value.GetInt64());
+            if (number <= Record.Heads.GetValueOrDefault(incident))
+            {
+                behind.Remove(incident);
+            }
+            else if (!behind.TryGetValue(incident, out var known) || known.Head <= Record.Heads.GetValueOrDefault(incident))
+            {
+                behind[incident] = (number, history.Now);
+            }
+            else if (history.Now - known.Since > FetchAfter)
+            {
+                history.Odd("a console had to fetch what the line did not bring");
+                await FetchAsync(incident, cancellation);
+            }
+        }
+    }
+
+    private async Task FetchAsync(Guid incident, CancellationToken cancellation)
+    {
+        try
+        {
+            var head = Record.Heads.GetValueOrDefault(incident);
+            var page = await teller.ReadAsync<FactPage>($"api/incidents/{incident}/facts?after={head}", cancellation);
+            foreach (var fact in page!.Facts.Where(fact => fact.Number == Record.Heads.GetValueOrDefault(incident) + 1))
+            {
+                Record.Heads[incident] = fact.Number;
+            }
+
+            Record.Fetch();
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        {
+            // the next sign of life asks again
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using System.Net.WebSockets;
+using Dispatch.Drills.Histories;
+using Dispatch.Drills.Live;
+using Microsoft.AspNetCore.SignalR.Client;
+
+namespace Dispatch.Drills.Clients;
+
+/// <summary>
+/// A volunteer's phone that comes back from whatever happens, resumes from its cursor, and writes down what it applied. What the person does with
+/// an offer is <see cref="Conduct"/>.
+/// </summary>
+internal sealed class DrillPhone
+{
+    private static readonly double[] BackOffSeconds = [0.3, 0.7, 1.5, 3];
+
+    private readonly History history;
+    private readonly Route route;
+    private readonly string token;
+    private readonly SocketRecord socket;
+    private readonly Conduct conduct;
+    private volatile HubConnection? live;
+
+    public DrillPhone(History history, HttpClient http, Route route, Guid volunteer, string token, long cursor, Random chance)
+    {
+        (this.history, this.route, this.token) = (history, route, token);
+        var name = $"the phone of volunteer {volunteer}";
+        socket = history.Socket(name, volunteer, "");
+        Record = history.Phone(volunteer);
+        Record.BeginAt(cursor);
+        conduct = new Conduct(history, new Teller(history, http, route, name, token, socket), TryByHubAsync, chance);
+    }
+
+    public PhoneRecord Record { get; }
+
+    public bool IsConnected => live is { State: HubConnectionState.Connected };
+
+    /// <summary>When it was last seen to be connected and joined, by the history's clock.</summary>
+    public DateTimeOffset JoinedAt { get; private set; }
+
+    public int Joins { get; private set; }
+
+    /// <summary>What its owner has begun and not finished.</summary>
+    public Task BusyAsync() => conduct.BusyAsync();
+
+    /// <summary>From now on its owner answers nothing new.</summary>
+    public void Rest() => conduct.Rest();
+
+    /// <summary>Hangs up, as a cut would; it comes back by itself.</summary>
+    public void Drop() => _ = live?.StopAsync();
+
+    public async Task StayConnectedAsync(CancellationToken cancellation)
+    {
+        for (var failures = 0; !cancellation.IsCancellationRequested; failures++)
+        {
+            try
+            {
+                await using var connection = LiveLine.To(route.Server, token, socket.Read);
+                await JoinAsync(connection, cancellation);
+                failures = 0;
+            }
+            catch (Exception e) when (e is WebSocketException or HttpRequestException or IOException or InvalidOperationException or OperationCanceledException
+                or TimeoutException or Microsoft.AspNetCore.SignalR.HubException)
+            {
+                // Refused, cut or timed out: all the same to a phone, it tries again.
+            }
+
+            route.Failed();
+            var seconds = BackOffSeconds[Math.Min(failures, BackOffSeconds.Length - 1)];
+            await Task.Delay(TimeSpan.FromSeconds(seconds * (0.5 + Random.Shared.NextDouble())), cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task JoinAsync(HubConnection connection, CancellationToken cancellation)
+    {
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        connection.Closed += _ =>
+        {
+            closed.TrySetResult();
+            return Task.CompletedTask;
+        };
+        var joining = true;
+        connection.On<CallOut>("CallOut", item => TakeAsync(connection, item));
+        await connection.StartAsync(cancellation);
+        var watching = await connection.InvokeAsync<Watching>("Watch", Record.Cursor, cancellation);
+        if (joining && watching.Cursor < Record.Cursor)
+        {
+            // The server was restored to an earlier state: what we have seen after that never was. It begins again, and so do we.
+            history.Odd("a phone was ahead of the server and began again");
+            Record.BeginAt(0);
+        }
+
+        JoinedAt = history.Now;
+        Joins++;
+        live = connection;
+        try
+        {
+            if (connection.State == HubConnectionState.Connected)
+            {
+                await closed.Task.WaitAsync(cancellation);
+            }
+        }
+        finally
+        {
+            live = null;
+        }
+    }
+
+    private async Task TakeAsync(HubConnection connection, CallOut item)
+    {
+        // Handlers of one connection run one after another, and a phone has one connection at a time.
+        var last = Record.Cursor;
+        if (item.Number <= last)
+        {
+            Record.Duplicate();
+            return;
+        }
+
+        if (item.Number > last + 1)
+        {
+            Record.Broke($"{item.Kind} came as number {item.Number} at {history.Now:HH:mm:ss.fff} where {last + 1} was next");
+            await connection.SendAsync("Watch", last);
+            return;
+        }
+
+        Record.Apply(new(item.Number, item.Kind, item.Callout.Id, item.Callout.Incident.Id, history.Now));
+        await connection.SendAsync("Received", item.Number);
+        conduct.Hear(item);
+    }
+
+    /// <summary>The same order over the hub; unknown when there is no line.</summary>
+    private async Task<(Ending, string)> TryByHubAsync(string method, object?[] arguments, CancellationToken cancellation)
+    {
+        if (live is not { } connection)
+        {
+            return (Ending.Unknown, "no line");
+        }
+
+        try
+        {
+            var answered = await connection.InvokeCoreAsync<Answered>(method, arguments, cancellation).WaitAsync(TimeSpan.FromSeconds(6), cancellation);
+            if (answered.Ok)
+            {
+                return (Ending.Ok, "");
+            }
+
+            var type = answered.Problem?.GetProperty("type").GetString() ?? "";
+            return (type.EndsWith("/notConfirmed", StringComparison.Ordinal) || type.EndsWith("/tooMany", StringComparison.Ordinal) ? Ending.Unknown : Ending.Refused, type);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            if (e is Microsoft.AspNetCore.SignalR.HubException)
+            {
+                history.Odd($"the hub failed: {method}");
+            }
+
+            return (Ending.Unknown, e.Message);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+
+namespace Dispatch.Drills.Field;
+
+/// <summary>
+/// One server process of the field on its own port, which it keeps over all its lives. Clients come by one of two roads: the good one, and one on
+/// which the phones of a bad network travel; to Postgres it goes by a road of its own.
+/// </summary>
+internal sealed class NodeProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(3);
+
+    private readonly string program, log;
+    private readonly Func<NodeProcess, IEnumerable<string>> arguments;
+    private ChildProcess? process;
+
+    public NodeProcess(int number, string program, string folder, int postgresPort, Func<NodeProcess, IEnumerable<string>> arguments)
+    {
+        this.program = program;
+        this.arguments = arguments;
+        Number = number;
+        log = Path.Combine(folder, $"node{number}.log");
+        Port = Ports.Free();
+        Good = new ChaosProxy(Port);
+        Bad = new ChaosProxy(Port);
+        ToPostgres = new ChaosProxy(postgresPort);
+    }
+
+    public int Number { get; }
+
+    public int Port { get; }
+
+    /// <summary>Past all proxies: for probes.</summary>
+    public Uri Address => new($"http://127.0.0.1:{Port}/");
+
+    public ChaosProxy Good { get; }
+
+    public ChaosProxy Bad { get; }
+
+    public ChaosProxy ToPostgres { get; }
+
+    public bool IsRunning => process is { HasExited: false };
+
+    public int Id => process?.Id ?? throw new InvalidOperationException($"Node {Number} is not running.");
+
+    public string Log => log;
+
+    /// <summary>Environment of its next life.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>Words before its command line: faketime, prlimit.</summary>
+    public List<string> Under { get; } = [];
+
+    public Uri By(ChaosProxy road) => new($"http://127.0.0.1:{road.Port}/");
+
+    public async Task StartAsync()
+    {
+        var environment = Environment.Select(pair => $"{pair.Key}={pair.Value}");
+        process = await ChildProcess.StartAsync("TERM", log, ["env", .. environment, .. Under, "dotnet", program, .. arguments(this)]);
+    }
+
+    public async Task WaitUntilReadyAsync(HttpClient http, CancellationToken cancellation)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!await IsReadyAsync(http, cancellation))
+        {
+            if (!IsRunning || waited.Elapsed > ReadyWithin)
+            {
+                throw new CommandException($"Node {Number} did not get ready. It said:\n{string.Join('\n', (await File.ReadAllLinesAsync(log, cancellation)).TakeLast(30))}");
+            }
+
+            await Task.Delay(100, cancellation);
+        }
+    }
+
+    public async Task<bool> IsReadyAsync(HttpClient http, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(TimeSpan.FromSeconds(3));
+        try
+        {
+            using var ready = await http.GetAsync(new Uri(Address, "health/ready"), patience.Token);
+            return ready.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+
+    public async Task KillAsync()
+    {
+        var running = process!;
+        process = null;
+        if (!running.HasExited)
+        {
+            Signals.KillNow(running.Id);
+        }
+
+        await running.DisposeAsync();
+    }
+
+    /// <summary>Asks it to end, and waits until it has.</summary>
+    public async Task StopAsync()
+    {
+        if (process is { } running)
+        {
+            process = null;
+            await running.DisposeAsync();
+        }
+    }
+
+    public double MegabytesResident()
+    {
+        using var running = Process.GetProcessById(Id);
+        return running.WorkingSet64 / (1024.0 * 1024.0);
+    }
+
+    public TimeSpan ProcessorTime()
+    {
+        using var running = Process.GetProcessById(Id);
+        return running.TotalProcessorTime;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await Good.DisposeAsync();
+        await Bad.DisposeAsync();
+        await ToPostgres.DisposeAsync();
+    }
+}

@@ -1,0 +1,22 @@
+namespace Dispatch.Drills.Histories;
+
+/// <summary>Everything the invariants are judged by: what the clients did and saw, and what the database holds in the end.</summary>
+internal sealed class Evidence
+{
+    public IReadOnlyCollection<Attempt> Attempts { get; init; } = [];
+
+    public IReadOnlyCollection<PhoneRecord> Phones { get; init; } = [];
+
+    public IReadOnlyCollection<ConsoleRecord> Consoles { get; init; } = [];
+
+    public IReadOnlyCollection<SocketRecord> Sockets { get; init; } = [];
+
+    public IReadOnlyCollection<Outage> Outages { get; init; } = [];
+
+    public FinalState State { get; init; } = new();
+
+    public static Evidence Of(History history, FinalState state) => new()
+    {
+        Attempts = history.Attempts, Phones = history.Phones, Consoles = history.Consoles, Sockets = history.Sockets, Outages = history.Outages, State = state,
+    };
+}

@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Dispatch.Drills.Histories;
+
+/// <summary>How an attempt ended for the client: done, definitely not done, or nobody knows (a time-out, a lost answer, "not confirmed").</summary>
+internal enum Ending
+{
+    Ok,
+    Refused,
+    Unknown,
+}
+
+/// <summary>What clients ask for. The words are those of the wire.</summary>
+internal enum Order
+{
+    Raise,
+    Escalate,
+    Recall,
+    Close,
+    Cancel,
+    Accept,
+    Decline,
+    EnRoute,
+    OnScene,
+    Released,
+    TurnedBack,
+}
+
+/// <summary>
+/// One attempt of one client. <paramref name="Subject"/> is the incident or the call-out; <paramref name="Key"/> is what all repeats of one order
+/// have in common: the caller's command id, or the subject where that is the key.
+/// </summary>
+internal sealed record Attempt(string Client, Order Order, Guid Subject, Guid Key, DateTimeOffset From, DateTimeOffset To, Ending Ending, string Answer);
+
+/// <summary>A time in which the field was not healthy: a fault was at work, or no node said it was ready.</summary>
+internal sealed record Outage(DateTimeOffset From, DateTimeOffset To, string Why);
+
+/// <summary>What all clients of one run did and saw, on one monotonic clock.</summary>
+internal sealed class History
+{
+    private readonly ConcurrentQueue<Attempt> attempts = [];
+    private readonly ConcurrentQueue<Outage> outages = [];
+    private readonly ConcurrentQueue<SocketRecord> sockets = [];
+    private readonly ConcurrentDictionary<Guid, PhoneRecord> phones = new();
+    private readonly ConcurrentQueue<ConsoleRecord> consoles = [];
+    private readonly ConcurrentDictionary<string, int> oddities = new();
+
+    // Set once by the machine's clock so that it can be laid beside the database's; from then on it only runs forward.
+    private readonly DateTimeOffset began = TimeProvider.System.GetUtcNow();
+    private readonly long mark = Stopwatch.GetTimestamp();
+
+    public DateTimeOffset Now => began + Stopwatch.GetElapsedTime(mark);
+
+    public DateTimeOffset Began => began;
+
+    public IReadOnlyCollection<Attempt> Attempts => attempts;
+
+    public IReadOnlyCollection<Outage> Outages => outages;
+
+    public IReadOnlyCollection<SocketRecord> Sockets => sockets;
+
+    public IReadOnlyCollection<PhoneRecord> Phones => [.. phones.Values];
+
+    public IReadOnlyCollection<ConsoleRecord> Consoles => consoles;
+
+    /// <summary>What is no violation and yet nobody expects, by its words: an answer 500, for one.</summary>
+    public IReadOnlyDictionary<string, int> Oddities => oddities;
+
+    public void Add(Attempt attempt) => attempts.Enqueue(attempt);
+
+    public void Add(Outage outage) => outages.Enqueue(outage);
+
+    public PhoneRecord Phone(Guid volunteer) => phones.GetOrAdd(volunteer, id => new PhoneRecord(id));
+
+    public ConsoleRecord Console(string name, string regionPath)
+    {
+        var record = new ConsoleRecord(name, regionPath);
+        consoles.Enqueue(record);
+        return record;
+    }
+
+    public SocketRecord Socket(string owner, Guid? volunteer, string regionPath)
+    {
+        var record = new SocketRecord(owner, volunteer, regionPath, () => Now);
+        sockets.Enqueue(record);
+        return record;
+    }
+
+    public void Odd(string what) => oddities.AddOrUpdate(what, 1, (_, count) => count + 1);
+}

@@ -1,0 +1,42 @@
+using Dispatch.Drills.Histories;
+
+namespace Dispatch.Drills.Invariants;
+
+/// <summary>
+/// I10, as far as it exists: nobody at home outside the ring that was open when he was asked, and nobody of another district. Releases, agreements and
+/// overrides will be the exceptions when they exist.
+/// </summary>
+internal sealed class AskedWithinTheRing : Invariant
+{
+    public override string Id => "I10";
+
+    public override string Says => "nobody outside the incident's opened rings was asked";
+
+    public override IEnumerable<string> Violations(Evidence evidence)
+    {
+        var state = evidence.State;
+        foreach (var incident in state.Facts.GroupBy(fact => fact.Incident))
+        {
+            var rings = new Dictionary<(int Need, int Ring), string>();
+            foreach (var fact in incident)
+            {
+                if (fact.Kind == "RingOpened")
+                {
+                    rings[(fact.Data.GetProperty("needOrdinal").GetInt32(), fact.Data.GetProperty("ring").GetInt32())] = fact.Data.GetProperty("regionCode").GetString()!;
+                }
+                else if (fact is { Kind: "CalloutOffered", Callout: { } id } && state.Callouts.TryGetValue(id, out var callout))
+                {
+                    var home = state.Homes.GetValueOrDefault(callout.Volunteer, "");
+                    if (!rings.TryGetValue((callout.Need, callout.Ring), out var code))
+                    {
+                        yield return $"volunteer {callout.Volunteer} was asked by fact {fact.Number} of incident {incident.Key} in ring {callout.Ring}, which was not open";
+                    }
+                    else if (!Covers(state.RegionPaths.GetValueOrDefault(code, ""), home))
+                    {
+                        yield return $"volunteer {callout.Volunteer}, at home in {home}, was asked by fact {fact.Number} of incident {incident.Key} for ring {callout.Ring} ({code})";
+                    }
+                }
+            }
+        }
+    }
+}
