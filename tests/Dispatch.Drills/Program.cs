@@ -34,7 +34,7 @@ static int Usage()
     Console.Error.WriteLine("""
         phones --server URL --count N [--seed S] [--hurry F] [--operator NAME] [--password WORD]
         nodes [--count N] [--port N] [--data DIR] [--fresh true] [--demo true]
-        drill [--quick | --list] [--fault NAME,...] [--seed N] [--phones N] [--per-second R] [--nodes N] [--scale F]
+        drill [--quick | --all | --list | --mutants] [--fault NAME,... | --random N | --schedule NAME:SCALE,...] [--seed N] [--phones N] [--per-second R] [--nodes N] [--scale F] [--json FILE]
         bench match [--queries N] [--seed S] [--json FILE]
         bench raise [--phones N] [--seconds S] [--per-second R] [--seed S] [--json FILE]
         bench waves [--incidents N] [--seed S] [--mood SIGMA] [--json FILE] [--plot FILE]

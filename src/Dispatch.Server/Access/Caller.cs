@@ -31,8 +31,9 @@ internal sealed record Caller(Guid AccountId, Role Role, string RegionPath, Guid
     public bool Commands(string regionPath) => Role == Role.Operator && Covers(RegionPath, regionPath);
 
     public static bool Covers(string path, string other) =>
-        path.Length > 0 && (other.Length == path.Length || (other.Length > path.Length && other[path.Length] == '.'))
-        && other.StartsWith(path, StringComparison.Ordinal);
+        DrillSeam.Breaks("no-region-filter")
+        || (path.Length > 0 && (other.Length == path.Length || (other.Length > path.Length && other[path.Length] == '.'))
+        && other.StartsWith(path, StringComparison.Ordinal));
 
     public static string EpochOf(Account account) => account.AuthEpoch.ToString(CultureInfo.InvariantCulture);
 

@@ -23,6 +23,11 @@ internal sealed class DueIncidents(CallOutNearest callOut, Quarantine quarantine
     public async Task<List<(Guid Incident, bool Asked)>> FindAsync(TimeSpan overdueBy, CancellationToken cancellation)
     {
         var due = new List<(Guid, bool)>();
+        if (DrillSeam.Breaks("no-sweep"))
+        {
+            return due;
+        }
+
         await using var command = lane.Source.CreateCommand(DueSql);
         command.Parameters.Add(new() { Value = overdueBy });
         await using var reader = await command.ExecuteReaderAsync(cancellation);

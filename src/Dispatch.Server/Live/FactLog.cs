@@ -82,7 +82,9 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures)
     protected virtual async Task EndAsync(OpenRecord record, CancellationToken cancellation)
     {
         await record.WriteAsync(cancellation);
+        DrillSeam.Pass("before-commit");
         await record.Db.Database.CurrentTransaction!.CommitAsync(cancellation);
+        DrillSeam.Pass("after-commit-before-hint");
         if (record.Moved)
         {
             hints.IncidentMoved(record.Incident.Id);

@@ -50,7 +50,7 @@ internal sealed class Pump(
                 connections.Cut(caller => caller.Role == Access.Role.Operator, "the database was restored"); // who came back before this looked would miss a fact
                 return;
             }
-
+            DrillSeam.Polled(read);
             foreach (var fact in read)
             {
                 pumped[fact.IncidentId] = fact.Number;
@@ -123,6 +123,11 @@ internal sealed class Pump(
                 {
                     return; // read under cursors that no longer mean anything; their phones have been cut
                 }
+            }
+
+            if (items.Count > 0)
+            {
+                DrillSeam.Pass("after-offer-before-push");
             }
 
             foreach (var item in items)

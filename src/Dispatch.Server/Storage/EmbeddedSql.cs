@@ -8,6 +8,6 @@ internal static class EmbeddedSql
         using var stream = typeof(EmbeddedSql).Assembly.GetManifestResourceStream(fileName)
             ?? throw new InvalidOperationException($"{fileName} is not embedded in {typeof(EmbeddedSql).Assembly.GetName().Name}.");
         using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
+        return DrillSeam.Sql(fileName, reader.ReadToEnd());
     }
 }

@@ -31,7 +31,7 @@ internal sealed record Findings(
 /// </summary>
 internal sealed class Exercise(DrillField ground, Crowd crowd, ExercisePlan plan)
 {
-    private static readonly TimeSpan ConnectedWithin = TimeSpan.FromSeconds(60), SettlesWithin = TimeSpan.FromSeconds(75);
+    private static readonly TimeSpan ConnectedWithin = TimeSpan.FromSeconds(60);
 
     private readonly List<(string, TimeSpan)> measured = [];
     private readonly List<DrillPhone> phones = [];
@@ -45,7 +45,13 @@ internal sealed class Exercise(DrillField ground, Crowd crowd, ExercisePlan plan
 
     public IReadOnlyList<DrillConsole> Consoles => consoles;
 
-    public ExercisePlan Plan => plan;
+    public Crowd Crowd => crowd;
+
+    /// <summary>How long what is on its way may take; a broken product is not waited for so long.</summary>
+    public TimeSpan SettlesWithin { get; init; } = TimeSpan.FromSeconds(75);
+
+    /// <summary>Where a node of the drill build dies.</summary>
+    public string? CrashPoint { get; set; }
 
     /// <summary>For the report; never for the verdict.</summary>
     public void Measure(string what, TimeSpan time) => measured.Add((what, time));
@@ -58,7 +64,7 @@ internal sealed class Exercise(DrillField ground, Crowd crowd, ExercisePlan plan
         using var raising = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await World.RefreshPlacesAsync(ground.Database, cancellation);
         var prober = new Prober(ground, History);
-        var lives = new List<Task> { prober.RunAsync(over.Token) };
+        var lives = new List<Task> { prober.RunAsync(over.Token), new Metronome(History, () => prober.LastAnswerTook).RunAsync(over.Token) };
         lives.AddRange(await SwitchOnAsync(http, over.Token));
         await UntilAsync(() => phones.All(phone => phone.IsConnected) && consoles.All(console => console.IsConnected), ConnectedWithin, cancellation);
 

@@ -5,8 +5,11 @@ using Npgsql;
 namespace Dispatch.Drills.Field;
 
 /// <summary>What a field is made of. <paramref name="Program"/>: the server to test, which for mutants and crash points is a build of its own.</summary>
-internal sealed record FieldPlan(string Program, int Nodes = 2, bool Redis = true, int ExtraVolunteers = 0, TimeSpan? AnswerWithin = null, bool StartNodes = true)
+internal sealed record FieldPlan(string Program, int Nodes = 2, bool Redis = true, int ExtraVolunteers = 0, TimeSpan? AnswerWithin = null)
 {
+    /// <summary>Of every life of every node.</summary>
+    public Dictionary<string, string> NodeEnvironment { get; init; } = [];
+
     /// <summary>The server as it ships, built beside us: artifacts/bin/&lt;project&gt;/&lt;configuration&gt;/.</summary>
     public static string ShippedProgram => Path.GetFullPath(Path.Combine(
         AppContext.BaseDirectory, "..", "..", "Dispatch.Server", new DirectoryInfo(AppContext.BaseDirectory).Name, "Dispatch.Server.dll"));
@@ -28,7 +31,8 @@ internal sealed class DrillField : IAsyncDisposable
         Redis = redis;
         Database = postgres.ConnectionString;
         var port = new NpgsqlConnectionStringBuilder(Database).Port;
-        Nodes = [.. Enumerable.Range(1, plan.Nodes).Select(number => new NodeProcess(number, plan.Program, folder, port, Arguments))];
+        plan.NodeEnvironment["DISPATCH_DRILL_DATABASE"] = Database;
+        Nodes = [.. Enumerable.Range(1, plan.Nodes).Select(number => new NodeProcess(number, plan.Program, folder, port, Arguments, plan.NodeEnvironment))];
     }
 
     public FieldPlan Plan { get; }

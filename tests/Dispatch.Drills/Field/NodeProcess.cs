@@ -14,7 +14,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     private readonly Func<NodeProcess, IEnumerable<string>> arguments;
     private ChildProcess? process;
 
-    public NodeProcess(int number, string program, string folder, int postgresPort, Func<NodeProcess, IEnumerable<string>> arguments)
+    public NodeProcess(int number, string program, string folder, int postgresPort, Func<NodeProcess, IEnumerable<string>> arguments, IReadOnlyDictionary<string, string> environment)
     {
         this.program = program;
         this.arguments = arguments;
@@ -24,6 +24,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         Good = new ChaosProxy(Port);
         Bad = new ChaosProxy(Port);
         ToPostgres = new ChaosProxy(postgresPort);
+        Environment = new(environment);
     }
 
     public int Number { get; }
@@ -43,12 +44,16 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     public int Id => process?.Id ?? throw new InvalidOperationException($"Node {Number} is not running.");
 
-    public string Log => log;
+    /// <summary>Where its next life writes its log, when not to its file.</summary>
+    public string? LogTo { get; set; }
+
+    /// <summary>Settings of its next life on top of the field's.</summary>
+    public List<string> Extra { get; } = [];
 
     /// <summary>Environment of its next life.</summary>
-    public Dictionary<string, string> Environment { get; } = [];
+    public Dictionary<string, string> Environment { get; }
 
-    /// <summary>Words before its command line: faketime, prlimit.</summary>
+    /// <summary>Words before its command line in its next life: faketime.</summary>
     public List<string> Under { get; } = [];
 
     public Uri By(ChaosProxy road) => new($"http://127.0.0.1:{road.Port}/");
@@ -56,7 +61,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     public async Task StartAsync()
     {
         var environment = Environment.Select(pair => $"{pair.Key}={pair.Value}");
-        process = await ChildProcess.StartAsync("TERM", log, ["env", .. environment, .. Under, "dotnet", program, .. arguments(this)]);
+        process = await ChildProcess.StartAsync("TERM", LogTo ?? log, ["env", .. environment, .. Under, "dotnet", program, .. arguments(this), .. Extra]);
     }
 
     public async Task WaitUntilReadyAsync(HttpClient http, CancellationToken cancellation)
@@ -90,14 +95,16 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     public async Task KillAsync()
     {
-        var running = process!;
-        process = null;
-        if (!running.HasExited)
+        if (process is { } running)
         {
-            Signals.KillNow(running.Id);
-        }
+            process = null;
+            if (!running.HasExited)
+            {
+                Signals.KillNow(running.Id);
+            }
 
-        await running.DisposeAsync();
+            await running.DisposeAsync();
+        }
     }
 
     /// <summary>Asks it to end, and waits until it has.</summary>

@@ -15,6 +15,9 @@ internal sealed class Prober(DrillField field, History history)
     /// <summary>When any node was last ready, by the history's clock.</summary>
     public DateTimeOffset LastReady => lastReady;
 
+    /// <summary>How long the last answer took, or how long none has come.</summary>
+    public TimeSpan LastAnswerTook { get; private set; }
+
     /// <summary>The longest time without a ready node.</summary>
     public TimeSpan Longest { get; private set; }
 
@@ -23,6 +26,7 @@ internal sealed class Prober(DrillField field, History history)
         lastReady = history.Now;
         while (!cancellation.IsCancellationRequested)
         {
+            var from = history.Now;
             var asked = field.Nodes.Where(node => node.IsRunning).Select(node => AskAsync(node, cancellation)).ToList();
             while (asked.Count > 0)
             {
@@ -30,6 +34,7 @@ internal sealed class Prober(DrillField field, History history)
                 asked.Remove(answered);
                 if (await answered)
                 {
+                    LastAnswerTook = history.Now - from;
                     Ready();
                     break; // one is enough; a frozen node is not waited for
                 }

@@ -13,10 +13,12 @@ internal sealed class Evidence
 
     public IReadOnlyCollection<Outage> Outages { get; init; } = [];
 
+    public Pace Pace { get; init; } = new();
+
     public FinalState State { get; init; } = new();
 
     public static Evidence Of(History history, FinalState state) => new()
     {
-        Attempts = history.Attempts, Phones = history.Phones, Consoles = history.Consoles, Sockets = history.Sockets, Outages = history.Outages, State = state,
+        Attempts = history.Attempts, Phones = history.Phones, Consoles = history.Consoles, Sockets = history.Sockets, Outages = history.Outages, Pace = history.Pace, State = state,
     };
 }

@@ -33,8 +33,10 @@ internal enum Order
 /// </summary>
 internal sealed record Attempt(string Client, Order Order, Guid Subject, Guid Key, DateTimeOffset From, DateTimeOffset To, Ending Ending, string Answer);
 
-/// <summary>A time in which the field was not healthy: a fault was at work, or no node said it was ready.</summary>
-internal sealed record Outage(DateTimeOffset From, DateTimeOffset To, string Why);
+/// <summary>
+/// A time in which the field was not healthy: a fault was at work, or no node said it was ready. With an <paramref name="Incident"/>, for that one only.
+/// </summary>
+internal sealed record Outage(DateTimeOffset From, DateTimeOffset To, string Why, Guid? Incident = null);
 
 /// <summary>What all clients of one run did and saw, on one monotonic clock.</summary>
 internal sealed class History
@@ -53,6 +55,8 @@ internal sealed class History
     public DateTimeOffset Now => began + Stopwatch.GetElapsedTime(mark);
 
     public DateTimeOffset Began => began;
+
+    public Pace Pace { get; } = new();
 
     public IReadOnlyCollection<Attempt> Attempts => attempts;
 

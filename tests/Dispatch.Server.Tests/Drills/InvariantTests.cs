@@ -153,6 +153,24 @@ public sealed class InvariantTests
     }
 
     [Fact]
+    public void I6_on_a_machine_that_gives_half_its_time_five_seconds_last_ten_and_not_more()
+    {
+        tale.Clean();
+        var (other, callout) = (tale.Incident(), Guid.NewGuid());
+        tale.Offer(other, callout, Guid.NewGuid(), second: 1); // due in second 11
+        tale.Fact(other, "CalloutExpired", callout, second: 20.5);
+        Violated("I6", "had to be settled by");
+
+        tale.Slow(until: 40, factor: 2);
+        Assert.Empty(Invariant.Judge(tale.Evidence()));
+
+        var late = Guid.NewGuid();
+        tale.Offer(other, late, Guid.NewGuid(), second: 2); // due in second 12
+        tale.Fact(other, "CalloutExpired", late, second: 23);
+        Violated("I6", late.ToString());
+    }
+
+    [Fact]
     public void I7_more_people_than_places()
     {
         tale.Clean();

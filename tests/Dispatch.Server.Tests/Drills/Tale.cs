@@ -18,6 +18,7 @@ internal sealed class Tale
     private readonly Dictionary<Guid, CalloutRow> callouts = [];
     private readonly List<FactRow> facts = [];
     private readonly List<InboxRow> inbox = [];
+    private readonly Pace pace = new();
 
     public Guid Anna { get; } = Guid.NewGuid();
 
@@ -127,8 +128,12 @@ internal sealed class Tale
 
     public void Outage(double from, double to) => Outages.Add(new(At(from), At(to), "a tale"));
 
+    /// <summary>From the beginning until then everything took so many times longer.</summary>
+    public void Slow(double until, double factor) => pace.Note(At(until), factor);
+
     public Evidence Evidence() => new()
     {
+        Pace = pace,
         Attempts = Attempts, Phones = Phones.Values, Consoles = [FutianConsole], Sockets = Sockets, Outages = Outages,
         State = new FinalState
         {

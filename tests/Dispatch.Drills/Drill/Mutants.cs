@@ -1,0 +1,66 @@
+using Dispatch.Drills.Clients;
+using Dispatch.Drills.Field;
+
+namespace Dispatch.Drills.Drill;
+
+/// <summary>
+/// Proves the checker: six ways to break the product on purpose, each of which must turn the drill red by the invariant it attacks. Rules of the code
+/// are broken in a build of the server that only the drills make; the database's are broken in the database.
+/// </summary>
+internal sealed record Mutant(string Name, string Says, string MustViolate, string Fault)
+{
+    /// <summary>Which rule the drill build breaks.</summary>
+    public string? Rule { get; init; }
+
+    /// <summary>Done to the database before the nodes run on it.</summary>
+    public string? Sql { get; init; }
+
+    public static readonly IReadOnlyList<Mutant> All =
+    [
+        new("none", "the drill build with every rule in force must hold", "", "none"),
+        new("unique-index", "without callouts_one_active_per_volunteer", "I2", "none")
+        {
+            Rule = "no-unique-index", Sql = "DROP INDEX callouts_one_active_per_volunteer",
+        },
+        new("synchronous-commit", "synchronous_commit = off and PostgreSQL killed", "I1", "postgres-kill")
+        {
+            // For the role, and after the start: the server refuses to start with it.
+            Sql = "ALTER ROLE dispatch SET synchronous_commit = off; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()",
+        },
+        new("poll-by-id", "a pump that asks for ids beyond the last it saw", "I4", "none")
+        {
+            Rule = "poll-by-id", Sql = "ALTER TABLE facts ADD COLUMN seq bigserial",
+        },
+        new("region-filter", "a pump that does not ask who may see it", "I5", "none") { Rule = "no-region-filter" },
+        new("state-guard", "an answer that does not ask for state = 'offered'", "I3", "none") { Rule = "no-state-guard" },
+        new("sweep", "nobody looks for what is due", "I6", "none") { Rule = "no-sweep" },
+    ];
+
+    /// <returns>Whether it was caught by the invariant that it attacks.</returns>
+    public async Task<bool> RunAsync(string program, int seed, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var plan = new FieldPlan(program, Nodes: 2, AnswerWithin: TimeSpan.FromSeconds(4)) { NodeEnvironment = Rule is null ? [] : new() { ["DISPATCH_DRILL_MUTANT"] = Rule } };
+        await using var field = await DrillField.OpenAsync(plan, progress, cancellation);
+        var crowd = await Crowd.GatherAsync(field, 150, onlyThese: true, progress, cancellation);
+        if (Sql is not null)
+        {
+            await field.ExecuteAsync("SET lock_timeout = '30s'; " + Sql, cancellation);
+        }
+
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            var exercise = new Exercise(field, crowd, new ExercisePlan(seed + attempt, IncidentsPerSecond: 2.5)) { SettlesWithin = TimeSpan.FromSeconds(Name == "none" ? 75 : 15) };
+            var fault = Faults.Named(Fault);
+            var findings = await exercise.RunAsync((running, stop) => fault.Does!(running, new Random(seed + attempt), 1, stop), cancellation);
+            var caught = Name == "none" ? findings.Holds : findings.Violations.Any(one => one.Id == MustViolate);
+            Console.WriteLine($"{(caught ? "CAUGHT" : "MISSED")} {Name}: {Says}");
+            Report.PrintViolations(findings, 2);
+            if (caught || Name == "none")
+            {
+                return caught;
+            }
+        }
+
+        return false;
+    }
+}
