@@ -67,6 +67,7 @@ internal sealed class DrillConsole
         };
         connection.On<Fact>("Fact", fact => HearAsync(fact, cancellation));
         connection.On<JsonElement>("Current", current => CompareAsync(current, cancellation));
+        connection.On<JsonElement>("Move", _ => closed.TrySetResult()); // its node leaves: to the next one
         await connection.StartAsync(cancellation);
         live = connection;
         try

@@ -19,6 +19,7 @@ internal sealed class DrillPhone
     private readonly SocketRecord socket;
     private readonly Conduct conduct;
     private volatile HubConnection? live;
+    private volatile Action? cut;
 
     public DrillPhone(History history, HttpClient http, Route route, Guid volunteer, string token, long cursor, Random chance)
     {
@@ -45,8 +46,11 @@ internal sealed class DrillPhone
     /// <summary>From now on its owner answers nothing new.</summary>
     public void Rest() => conduct.Rest();
 
-    /// <summary>Hangs up, as a cut would; it comes back by itself.</summary>
-    public void Drop() => _ = live?.StopAsync();
+    /// <summary>Cuts its line without a word; it comes back by itself.</summary>
+    public void Cut() => cut?.Invoke();
+
+    /// <summary>Says something and waits for nothing; lost when there is no line.</summary>
+    public Task SayAsync(string method, object said) => live is { State: HubConnectionState.Connected } line ? line.SendAsync(method, said) : Task.CompletedTask;
 
     public async Task StayConnectedAsync(CancellationToken cancellation)
     {
@@ -54,7 +58,7 @@ internal sealed class DrillPhone
         {
             try
             {
-                await using var connection = LiveLine.To(route.Server, token, socket.Read);
+                await using var connection = LiveLine.To(route.Server, token, socket.Read, abort => cut = abort);
                 await JoinAsync(connection, cancellation);
                 failures = 0;
             }
@@ -80,6 +84,7 @@ internal sealed class DrillPhone
         };
         var joining = true;
         connection.On<CallOut>("CallOut", item => TakeAsync(connection, item));
+        connection.On<System.Text.Json.JsonElement>("Move", _ => closed.TrySetResult()); // its node leaves: to the next one
         await connection.StartAsync(cancellation);
         var watching = await connection.InvokeAsync<Watching>("Watch", Record.Cursor, cancellation);
         if (joining && watching.Cursor < Record.Cursor)

@@ -129,7 +129,7 @@ internal sealed class Exercise(DrillField ground, Crowd crowd, ExercisePlan plan
         {
             var (person, token) = crowd.Phones[at];
             var chance = new Random(HashCode.Combine(plan.Seed, at));
-            var route = new Route(ground, at, badNetwork: chance.NextDouble() < plan.BadNetwork);
+            var route = new Route(ground, at, chance.NextDouble() < plan.BadNetwork ? Road.Bad : Road.Good);
             phones.Add(new DrillPhone(History, http, route, person.Id, token, heads.GetValueOrDefault(person.Id), chance));
         }
 

@@ -15,12 +15,12 @@ internal static class LiveLine
     private static readonly TimeSpan SignOfLifeAfter = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HandshakeWithin = TimeSpan.FromSeconds(15);
 
-    /// <summary><paramref name="overhear"/> reads along every byte that comes in, before anything is parsed.</summary>
-    public static HubConnection To(Uri server, string accessToken, Action<ReadOnlySpan<byte>>? overhear = null)
+    /// <summary><paramref name="overhear"/> reads along every byte that comes in, before anything is parsed; <paramref name="opened"/> is given the way to cut the line without a word.</summary>
+    public static HubConnection To(Uri server, string accessToken, Action<ReadOnlySpan<byte>>? overhear = null, Action<Action>? opened = null)
     {
         var address = new UriBuilder(new Uri(server, "live")) { Scheme = server.Scheme == Uri.UriSchemeHttps ? Uri.UriSchemeWss : Uri.UriSchemeWs };
         var builder = new HubConnectionBuilder();
-        builder.Services.AddSingleton<IConnectionFactory>(new Factory(accessToken, overhear));
+        builder.Services.AddSingleton<IConnectionFactory>(new Factory(accessToken, overhear, opened));
         builder.Services.AddSingleton<EndPoint>(new UriEndPoint(address.Uri));
         var connection = builder.Build();
         connection.ServerTimeout = SilentAfter;
@@ -29,7 +29,7 @@ internal static class LiveLine
         return connection;
     }
 
-    private sealed class Factory(string accessToken, Action<ReadOnlySpan<byte>>? overhear) : IConnectionFactory
+    private sealed class Factory(string accessToken, Action<ReadOnlySpan<byte>>? overhear, Action<Action>? opened) : IConnectionFactory
     {
         public async ValueTask<ConnectionContext> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken)
         {
@@ -39,6 +39,7 @@ internal static class LiveLine
                 socket.Options.SetRequestHeader("Authorization", "Bearer " + accessToken);
                 socket.Options.KeepAliveInterval = TimeSpan.Zero; // SignalR has its own
                 await socket.ConnectAsync(((UriEndPoint)endpoint).Uri, cancellationToken);
+                opened?.Invoke(socket.Abort);
                 return new WebSocketConnection(socket, overhear);
             }
             catch
