@@ -17,9 +17,6 @@ internal sealed class PhoneHistory
     /// <summary>Offers that reached a phone more than once.</summary>
     public int OfferedTwice;
 
-    /// <summary>Offers that reached a phone whose volunteer was still called elsewhere. The inbox is numbered in commit order, so it is the judge; times are not.</summary>
-    public int DispatchedTwice;
-
     public int Refused;
 }
 
@@ -32,13 +29,10 @@ internal sealed class BenchPhone(Phone phone, Random chance, PhoneHistory histor
     private const double Accepts = 0.3, Declines = 0.3;
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(4), TriesAgainAfter = TimeSpan.FromSeconds(1);
 
-    private Guid? called;
-
     public async Task AnswerAsync(CancellationToken cancellation)
     {
         await foreach (var item in phone.Inbox.ReadAllAsync(cancellation))
         {
-            Follow(item);
             if (item.Kind != "offered")
             {
                 continue;
@@ -58,34 +52,11 @@ internal sealed class BenchPhone(Phone phone, Random chance, PhoneHistory histor
         }
     }
 
-    internal void Follow(CallOut item)
-    {
-        var callout = item.Callout.Id;
-        switch (item.Kind)
-        {
-            case "offered" or "calledUp":
-                if (called is { } other && other != callout)
-                {
-                    Interlocked.Increment(ref history.DispatchedTwice);
-                }
-
-                called = callout;
-                break;
-            case "recalled" or "expired" or "released" or "standby" when called == callout:
-                called = null;
-                break;
-        }
-    }
-
     private async Task AnswerAsync(Guid callout, bool accepts, CancellationToken cancellation)
     {
         if (accepts)
         {
             history.AcceptPressedAt[callout] = Stopwatch.GetTimestamp();
-        }
-        else if (called == callout)
-        {
-            called = null; // from here on the server may call him again, perhaps before we hear that his no was taken
         }
 
         while (!cancellation.IsCancellationRequested)

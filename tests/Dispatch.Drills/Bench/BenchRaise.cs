@@ -65,7 +65,9 @@ internal static class BenchRaise
         await over.CancelAsync();
         await Task.WhenAll(phones).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        var result = Summarise(load, category.Key, raisedAt, console, history, counts, check, reconnects, processors, megabytes);
+        var state = await Histories.FinalState.ReadAsync(server.Database, [.. raisedAt.Keys], [], cancellation);
+        var twice = new Invariants.OneCallOutAtATime().Violations(new() { State = state }).Count();
+        var result = Summarise(load, category.Key, raisedAt, console, history, counts, check, twice, reconnects, processors, megabytes);
         Console.WriteLine(result.ToTable());
         var file = options.Text("--json", Path.Combine(Environment.CurrentDirectory, "bench-raise.json"));
         await File.WriteAllTextAsync(file, result.ToJson(), cancellation);
@@ -145,7 +147,7 @@ internal static class BenchRaise
 
     private static BenchRaiseResult Summarise(
         Load load, string category, ConcurrentDictionary<Guid, long> raisedAt, BenchConsole console, PhoneHistory history, PhoneCounts counts, HistoryCheck check,
-        int reconnects, double processors, double megabytes)
+        int twice, int reconnects, double processors, double megabytes)
     {
         var raiseToPhone = new Latencies();
         foreach (var (callout, at) in history.OfferedAt)
@@ -177,7 +179,7 @@ internal static class BenchRaise
                 ["gaps on the console"] = console.Gaps,
                 ["incidents the console is behind on"] = check.ConsoleBehind,
                 ["gaps in the record"] = check.RecordGaps,
-                ["people dispatched twice at once"] = history.DispatchedTwice,
+                ["people dispatched twice at once"] = twice,
                 ["incidents overfilled"] = check.Overfilled,
             });
     }

@@ -3,7 +3,7 @@ using Dispatch.Drills.Live;
 namespace Dispatch.Drills.Bench;
 
 /// <summary>
-/// Compares what the clients saw with what the server recorded (reliability.md, invariants I4 and I7; the phones themselves watch I2). Any number but zero is a fault of the
+/// Compares what the clients saw with what the server recorded (reliability.md, invariants I4 and I7; I2 is judged by the order of commits, <see cref="Invariants.OneCallOutAtATime"/>). Any number but zero is a fault of the
 /// server, or of the checker: both are looked at.
 /// </summary>
 internal sealed class HistoryCheck

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Dispatch.Server.Storage;
 
 namespace Dispatch.Drills.Bench;
 
@@ -13,23 +14,30 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(3);
 
     private readonly ChildProcess process;
+    private readonly LocalPostgres postgres;
     private readonly string folder;
     private readonly List<double> residentMegabytes = [];
     private TimeSpan processorAtMark;
     private long mark;
 
-    private ServerUnderTest(ChildProcess process, string folder, Uri address) => (this.process, this.folder, Address) = (process, folder, address);
+    private ServerUnderTest(ChildProcess process, LocalPostgres postgres, string folder, Uri address) =>
+        (this.process, this.postgres, this.folder, Address) = (process, postgres, folder, address);
 
     public Uri Address { get; }
+
+    /// <summary>For the checks at the end; it keeps the times of commits.</summary>
+    public string Database => postgres.ConnectionString;
 
     public static async Task<ServerUnderTest> StartAsync(IProgress<string> progress, CancellationToken cancellation)
     {
         var folder = Directory.CreateTempSubdirectory("dispatch-bench-").FullName;
         var address = new Uri($"http://127.0.0.1:{FreePort()}/");
         var log = Path.Combine(folder, "server.log");
+        var postgres = await LocalPostgres.StartAsync(
+            new LocalPostgresOptions { DataFolder = Path.Combine(folder, "data"), Settings = new Dictionary<string, string> { ["track_commit_timestamp"] = "on" } }, null, cancellation);
         var process = await ChildProcess.StartAsync(
-            "TERM", log, ["dotnet", Programs.Server, "--urls", address.ToString().TrimEnd('/'), "--Data:Folder=" + folder, "--Demo:Load=true"]);
-        var server = new ServerUnderTest(process, folder, address);
+            "TERM", log, ["dotnet", Programs.Server, "--urls", address.ToString().TrimEnd('/'), "--ConnectionStrings:Postgres=" + postgres.ConnectionString, "--Demo:Load=true"]);
+        var server = new ServerUnderTest(process, postgres, folder, address);
         try
         {
             await server.WaitUntilReadyAsync(log, progress, cancellation);
@@ -63,6 +71,7 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await process.DisposeAsync();
+        await postgres.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }
 

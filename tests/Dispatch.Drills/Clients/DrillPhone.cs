@@ -20,6 +20,7 @@ internal sealed class DrillPhone
     private readonly Conduct conduct;
     private volatile HubConnection? live;
     private volatile Action? cut;
+    private string? epoch;
 
     public DrillPhone(History history, HttpClient http, Route route, Guid volunteer, string token, long cursor, Random chance)
     {
@@ -82,17 +83,18 @@ internal sealed class DrillPhone
             closed.TrySetResult();
             return Task.CompletedTask;
         };
-        var joining = true;
         connection.On<CallOut>("CallOut", item => TakeAsync(connection, item));
         connection.On<System.Text.Json.JsonElement>("Move", _ => closed.TrySetResult()); // its node leaves: to the next one
         await connection.StartAsync(cancellation);
-        var watching = await connection.InvokeAsync<Watching>("Watch", Record.Cursor, cancellation);
-        if (joining && watching.Cursor < Record.Cursor)
+        var watching = await connection.InvokeAsync<Watching>("Watch", epoch is null ? Record.Cursor : new { number = Record.Cursor, epoch }, cancellation);
+        if (watching.Cursor < Record.Cursor || (epoch is not null && epoch != watching.Epoch))
         {
-            // The server was restored to an earlier state: what we have seen after that never was. It begins again, and so do we.
+            // The server was restored to an earlier state: what we have seen after that never was. We go on from its picture.
             history.Odd("a phone was ahead of the server and began again");
-            Record.BeginAt(0);
+            Record.BeginAt(watching.Cursor);
         }
+
+        epoch = watching.Epoch;
 
         JoinedAt = history.Now;
         Joins++;

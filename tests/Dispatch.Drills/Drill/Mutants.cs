@@ -12,6 +12,9 @@ internal sealed record Mutant(string Name, string Says, string MustViolate, stri
     /// <summary>Which rule the drill build breaks.</summary>
     public string? Rule { get; init; }
 
+    /// <summary>How its PostgreSQL is set: what is not lost by luck alone must be lost for certain.</summary>
+    public Dictionary<string, string> Settings { get; init; } = [];
+
     /// <summary>Done to the database before the nodes run on it.</summary>
     public string? Sql { get; init; }
 
@@ -24,6 +27,8 @@ internal sealed record Mutant(string Name, string Says, string MustViolate, stri
         },
         new("synchronous-commit", "synchronous_commit = off and PostgreSQL killed", "I1", "postgres-kill")
         {
+            Settings = new() { ["wal_writer_delay"] = "5s" },
+
             // For the role, and after the start: the server refuses to start with it.
             Sql = "ALTER ROLE dispatch SET synchronous_commit = off; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()",
         },
@@ -39,7 +44,7 @@ internal sealed record Mutant(string Name, string Says, string MustViolate, stri
     /// <returns>Whether it was caught by the invariant that it attacks.</returns>
     public async Task<bool> RunAsync(string program, int seed, IProgress<string> progress, CancellationToken cancellation)
     {
-        var plan = new FieldPlan(program, Nodes: 2, AnswerWithin: TimeSpan.FromSeconds(4)) { NodeEnvironment = Rule is null ? [] : new() { ["DISPATCH_DRILL_MUTANT"] = Rule } };
+        var plan = new FieldPlan(program, Nodes: 2, AnswerWithin: TimeSpan.FromSeconds(4)) { PostgresSettings = Settings, NodeEnvironment = Rule is null ? [] : new() { ["DISPATCH_DRILL_MUTANT"] = Rule } };
         await using var field = await DrillField.OpenAsync(plan, progress, cancellation);
         var crowd = await Crowd.GatherAsync(field, 150, onlyThese: true, progress, cancellation);
         if (Sql is not null)

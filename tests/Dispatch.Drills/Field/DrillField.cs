@@ -7,6 +7,8 @@ namespace Dispatch.Drills.Field;
 /// <summary>What a field is made of. <paramref name="Program"/>: the server to test, which for mutants and crash points is a build of its own.</summary>
 internal sealed record FieldPlan(string Program, int Nodes = 2, bool Redis = true, int ExtraVolunteers = 0, TimeSpan? AnswerWithin = null)
 {
+    public Dictionary<string, string> PostgresSettings { get; init; } = [];
+
     /// <summary>Of every life of every node.</summary>
     public Dictionary<string, string> NodeEnvironment { get; init; } = [];
 
@@ -63,7 +65,7 @@ internal sealed class DrillField : IAsyncDisposable
             new LocalPostgresOptions
             {
                 DataFolder = Path.Combine(folder, "data"), // not ephemeral: fsync is on, as in life
-                Settings = new Dictionary<string, string> { ["track_commit_timestamp"] = "on", ["max_connections"] = "400" },
+                Settings = new Dictionary<string, string>(plan.PostgresSettings) { ["track_commit_timestamp"] = "on", ["max_connections"] = "400" },
             },
             null, cancellation);
         var field = new DrillField(folder, plan, postgres, plan.Redis ? new RedisProcess(folder) : null);

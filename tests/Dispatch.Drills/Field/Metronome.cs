@@ -5,7 +5,8 @@ namespace Dispatch.Drills.Field;
 
 /// <summary>
 /// Measures how much of a processor this machine gives us: four times a second a thread works until the kernel says that it had five milliseconds of
-/// processor time, and looks how long that took. The slower answers of the server to "are you ready" count too: they measure its database.
+/// processor time, and looks how long that took. A thread that mostly sleeps is served first, so how many others want a processor counts as well; and
+/// so do slow answers of the server to "are you ready": they measure its database.
 /// </summary>
 internal sealed partial class Metronome(History history, Func<TimeSpan> lastProbe)
 {
@@ -20,7 +21,7 @@ internal sealed partial class Metronome(History history, Func<TimeSpan> lastProb
         while (!cancellation.IsCancellationRequested)
         {
             var starved = await Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            history.Pace.Note(history.Now, Math.Max(starved, lastProbe() / PromptProbe));
+            history.Pace.Note(history.Now, Math.Max(Math.Max(starved, Crowding()), lastProbe() / PromptProbe));
             await Task.Delay(Every, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -34,6 +35,13 @@ internal sealed partial class Metronome(History history, Func<TimeSpan> lastProb
         }
 
         return System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalNanoseconds / Quantum;
+    }
+
+    /// <summary>Threads that want a processor now, for each two that can have one: the drill's own work alone does not reach that on a free machine.</summary>
+    private static double Crowding()
+    {
+        var runnable = File.ReadAllText("/proc/loadavg").Split(' ')[3].Split('/')[0];
+        return double.Parse(runnable, System.Globalization.CultureInfo.InvariantCulture) / (2 * Environment.ProcessorCount);
     }
 
     private static long ProcessorTime()

@@ -32,22 +32,6 @@ public sealed class HistoryCheckTests
     }
 
     [Fact]
-    public void An_offer_to_somebody_who_is_still_called_elsewhere_is_found()
-    {
-        var history = new PhoneHistory();
-        var phone = new BenchPhone(null!, new Random(1), history);
-        var (one, other) = (Guid.NewGuid(), Guid.NewGuid());
-
-        phone.Follow(Item("offered", one));
-        phone.Follow(Item("released", one));
-        phone.Follow(Item("offered", other));
-        Assert.Equal(0, history.DispatchedTwice);
-
-        phone.Follow(Item("offered", one));
-        Assert.Equal(1, history.DispatchedTwice);
-    }
-
-    [Fact]
     public void A_missing_number_a_deaf_console_and_a_crowd_are_found()
     {
         var (one, other) = (Guid.NewGuid(), Guid.NewGuid());
@@ -60,9 +44,6 @@ public sealed class HistoryCheckTests
     }
 
     private void Add(List<Fact> facts, params Guid[] seen) => check.Add(facts, 1, facts.Count, new HashSet<Guid> { Anna, Ben }, seen.Contains);
-
-    private static CallOut Item(string kind, Guid callout) =>
-        new(1, kind, default, new Card(callout, "offered", new CardIncident(Guid.Empty, "flood", 0, 0, "open"), null, default, default));
 
     private static Fact Raised(int number) => Plain(number, "IncidentRaised", null, 0);
 

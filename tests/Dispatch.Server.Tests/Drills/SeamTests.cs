@@ -23,7 +23,7 @@ public sealed class SeamTests
         {
             DrillSeam.Pass("before-commit");
             Assert.False(DrillSeam.Breaks("no-region-filter"));
-            Assert.False(Access.Caller.Covers("44.4403.440304", "44.4403.440303"));
+            Assert.False(Dispatch.Server.Access.Caller.Covers("44.4403.440304", "44.4403.440303"));
         }
         finally
         {
