@@ -11,6 +11,9 @@ internal sealed class DrillOperator(Teller teller, Teller twin, IReadOnlyList<Si
     private static readonly (string Category, string Qualification)[] Kinds =
         [("missingPerson", "order"), ("trafficAccident", "rescue.emergencyMedical"), ("trafficAccident", "order"), ("missingPerson", "rescue.emergencyMedical")];
 
+    /// <summary>Raises and never ends.</summary>
+    public bool KeepsOpen { get; init; }
+
     /// <summary>How long an incident runs before it is ended.</summary>
     public TimeSpan Lasts { get; init; } = TimeSpan.FromSeconds(9);
 
@@ -41,7 +44,7 @@ internal sealed class DrillOperator(Teller teller, Teller twin, IReadOnlyList<Si
                 needs = new[] { new { qualification = drawn.Kind.Qualification, count = drawn.Needed } },
             },
             CancellationToken.None);
-        if (raised != Ending.Ok)
+        if (raised != Ending.Ok || KeepsOpen)
         {
             return;
         }

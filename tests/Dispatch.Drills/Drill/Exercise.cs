@@ -9,6 +9,9 @@ namespace Dispatch.Drills.Drill;
 /// <summary>How hard, how long. <paramref name="BadNetwork"/>: the share of phones on the road that faults disturb.</summary>
 internal sealed record ExercisePlan(int Seed, double IncidentsPerSecond = 1, TimeSpan? WarmUp = null, TimeSpan? After = null, double BadNetwork = 0.2)
 {
+    /// <summary>Incidents are not ended: whatever ends then, ends by itself.</summary>
+    public bool KeepsOpen { get; init; }
+
     public TimeSpan WarmsUp => WarmUp ?? TimeSpan.FromSeconds(4);
 
     public TimeSpan GoesOn => After ?? TimeSpan.FromSeconds(6);
@@ -84,6 +87,13 @@ internal sealed class Exercise(DrillField ground, Crowd crowd, ExercisePlan plan
         await operators;
         phones.ForEach(phone => phone.Rest());
         await Task.WhenAll(phones.Select(phone => phone.BusyAsync()));
+        if (plan.KeepsOpen)
+        {
+            // Until the last offer must have ended, in the server's time.
+            var last = History.Now;
+            await UntilAsync(() => History.Pace.After(last, TimeSpan.FromSeconds(20)) < History.Now, TimeSpan.FromMinutes(5), cancellation);
+        }
+
         var state = await SettleAsync(cancellation);
         await over.CancelAsync();
         await Task.WhenAll(lives);
@@ -157,7 +167,7 @@ internal sealed class Exercise(DrillField ground, Crowd crowd, ExercisePlan plan
         var perSecond = plan.IncidentsPerSecond * (one.Name == "futian" ? 0.75 : 0.25);
         var socket = History.Socket($"the operator {one.Name}", null, one.Path);
         Teller By(int client) => new(History, http, new Route(ground, client), $"the operator {one.Name}", one.Token, socket);
-        var worker = new DrillOperator(By(0), By(1), crowd.Sites[one.Path[^6..]], chance);
+        var worker = new DrillOperator(By(0), By(1), crowd.Sites[one.Path[^6..]], chance) { KeepsOpen = plan.KeepsOpen };
         var running = new List<Task>();
         while (!ending.IsCancellationRequested)
         {

@@ -12,6 +12,9 @@ internal sealed record Mutant(string Name, string Says, string MustViolate, stri
     /// <summary>Which rule the drill build breaks.</summary>
     public string? Rule { get; init; }
 
+    /// <summary>Answers and ends would move incidents on by themselves: what is due must be left to those who look for it.</summary>
+    public bool KeepsOpen { get; init; }
+
     /// <summary>How its PostgreSQL is set: what is not lost by luck alone must be lost for certain.</summary>
     public Dictionary<string, string> Settings { get; init; } = [];
 
@@ -38,7 +41,7 @@ internal sealed record Mutant(string Name, string Says, string MustViolate, stri
         },
         new("region-filter", "a pump that does not ask who may see it", "I5", "none") { Rule = "no-region-filter" },
         new("state-guard", "an answer that does not ask for state = 'offered'", "I3", "none") { Rule = "no-state-guard" },
-        new("sweep", "nobody looks for what is due", "I6", "none") { Rule = "no-sweep" },
+        new("sweep", "nobody looks for what is due", "I6", "none") { Rule = "no-sweep", KeepsOpen = true },
     ];
 
     /// <returns>Whether it was caught by the invariant that it attacks.</returns>
@@ -54,7 +57,7 @@ internal sealed record Mutant(string Name, string Says, string MustViolate, stri
 
         for (var attempt = 0; attempt < 3; attempt++)
         {
-            var exercise = new Exercise(field, crowd, new ExercisePlan(seed + attempt, IncidentsPerSecond: 2.5)) { SettlesWithin = TimeSpan.FromSeconds(Name == "none" ? 75 : 15) };
+            var exercise = new Exercise(field, crowd, new ExercisePlan(seed + attempt, IncidentsPerSecond: 2.5) { KeepsOpen = KeepsOpen }) { SettlesWithin = TimeSpan.FromSeconds(Name == "none" ? 75 : 15) };
             var fault = Faults.Named(Fault);
             var findings = await exercise.RunAsync((running, stop) => fault.Does!(running, new Random(seed + attempt), 1, stop), cancellation);
             var caught = Name == "none" ? findings.Holds : findings.Violations.Any(one => one.Id == MustViolate);
