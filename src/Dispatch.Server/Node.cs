@@ -99,6 +99,7 @@ public sealed class Node : IAsyncDisposable
         app.Use(Parts.LetGoWhileDraining);
         app.Use(Parts.RefuseForeignOrigins);
         app.Use(Parts.GuardPages);
+        app.Use(Spans.NameRequests);
         app.UseAuthentication();
         app.Use(Standings.Forget);
         app.UseAuthorization();

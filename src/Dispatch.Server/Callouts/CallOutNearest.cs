@@ -5,6 +5,7 @@ using Dispatch.Geo.Regions;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
 using Dispatch.Server.Storage;
+using Dispatch.Server.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -133,8 +134,10 @@ internal sealed class CallOutNearest(FactLog log)
 
         for (var again = 0; ; again++)
         {
+            var matching = Spans.Step("match");
             var request = await NearestCandidates.Gather(record.Connection, record.Transaction, Question(record, rings, wanted), cancellation);
             var result = Matcher.Match(request);
+            matching?.Dispose();
             var offers = await OfferAsync(record, request, result, needs, cancellation);
             callouts.AddRange(offers);
             var raced = result.Chosen.Count - offers.Count;

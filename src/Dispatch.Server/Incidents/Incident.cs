@@ -70,6 +70,9 @@ internal sealed class Incident
     /// <summary>When the sweep should look at this incident; null: nothing to wait for.</summary>
     public DateTimeOffset? LookAt { get; set; }
 
+    /// <summary>The trace that began with the raise (W3C traceparent): what is done later, by any node, belongs to it.</summary>
+    public string? Trace { get; set; }
+
     public required Guid RaisedBy { get; init; }
 
     public required DateTimeOffset RaisedAt { get; init; }

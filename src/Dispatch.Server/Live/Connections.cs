@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Dispatch.Server.Access;
 using Dispatch.Server.Telemetry;
@@ -237,7 +238,15 @@ internal sealed class PhoneConnection(IHubContext<DispatchHub> hub, Measures mea
     /// <summary>Number of the last inbox item that was queued. Written by the pump alone.</summary>
     public long Cursor { get; set; } = cursor;
 
-    public void Send(InboxItem item, Action sent) => Enqueue("CallOut", item, sent);
+    public void Send(InboxItem item, Action sent)
+    {
+        var since = Stopwatch.GetTimestamp();
+        Enqueue("CallOut", item, () =>
+        {
+            sent();
+            Spans.Wrote("to phone", item.Trace, since, item.Kind, item.Callout.Id);
+        });
+    }
 
     public void SendCurrent(Guid epoch, DateTimeOffset serverTime) => Enqueue("Current", new { epoch, cursor = Cursor, serverTime });
 }
@@ -270,7 +279,12 @@ internal sealed class ConsoleConnection(IHubContext<DispatchHub> hub, Measures m
         }
 
         // The yes is what the operator waits for: how long it takes to reach him is measured.
-        Enqueue("Fact", fact, fact.Kind == nameof(FactKind.CalloutAccepted) ? () => Measures.ReachedConsole(fact.At) : null);
+        var since = Stopwatch.GetTimestamp();
+        Enqueue("Fact", fact, fact.Kind != nameof(FactKind.CalloutAccepted) ? null : () =>
+        {
+            Measures.ReachedConsole(fact.At);
+            Spans.Wrote("to console", fact.Trace, since, fact.Kind, fact.CalloutId!.Value);
+        });
     }
 
     /// <summary>As fast as this client reads: a record may be longer than any queue.</summary>

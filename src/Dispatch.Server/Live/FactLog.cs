@@ -41,8 +41,10 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures)
         RetryAsync(
             async db =>
             {
+                using var span = Spans.Raise();
                 var now = await NowAsync(db, cancellation);
                 var (incident, change) = begin(db, now);
+                incident.Trace = System.Diagnostics.Activity.Current?.Id; // with the row, so that what follows on any node belongs to it
                 db.Incidents.Add(incident);
                 var record = new OpenRecord(db, incident, now);
                 return await CommitAsync(record, await change(record), cancellation);
@@ -62,8 +64,11 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures)
                     return missing;
                 }
 
+                using var span = Spans.Change(row.Incident.Id, row.Incident.Trace);
                 var record = new OpenRecord(db, row.Incident, row.Now);
-                return await CommitAsync(record, await change(record), cancellation);
+                var outcome = await CommitAsync(record, await change(record), cancellation);
+                span.NameAfter(record.Written);
+                return outcome;
             },
             cancellation);
 
@@ -155,6 +160,9 @@ internal sealed class OpenRecord(DispatchDb db, Incident incident, DateTimeOffse
 
     public bool Moved { get; private set; }
 
+    /// <summary>Kinds of the facts appended so far.</summary>
+    public List<string> Written { get; } = [];
+
     /// <summary>Set when after the commit somebody may have to be asked or called up.</summary>
     public bool NeedsAsking { get; set; }
 
@@ -179,6 +187,7 @@ internal sealed class OpenRecord(DispatchDb db, Incident incident, DateTimeOffse
             Data = data is null ? "{}" : JsonSerializer.Serialize(data, Json.Options),
         });
         Moved = true;
+        Written.Add(kind.ToString());
     }
 
     /// <summary>Puts a line into the volunteer's inbox; it is numbered when the record is written.</summary>

@@ -15,6 +15,10 @@ internal sealed record FactView(Guid IncidentId, long Number, string Kind, DateT
 
     [JsonIgnore]
     public string RegionPath { get; init; } = "";
+
+    /// <summary>The trace of its incident.</summary>
+    [JsonIgnore]
+    public string? Trace { get; init; }
 }
 
 /// <summary>Reads facts for the pump, for consoles that resume, and for programs. One that cannot be read stops nobody.</summary>
@@ -69,6 +73,7 @@ internal sealed class FactReader(DispatchLane lane, Quarantine quarantine)
                 data.RootElement.Clone())
             {
                 RegionPath = reader.GetString(9),
+                Trace = reader.IsDBNull(10) ? null : reader.GetString(10),
             });
         }
 

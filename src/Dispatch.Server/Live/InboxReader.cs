@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Dispatch.Server.Callouts;
 using Dispatch.Server.Storage;
 using Npgsql;
@@ -5,7 +6,12 @@ using Npgsql;
 namespace Dispatch.Server.Live;
 
 /// <summary>One line of a volunteer's inbox as it travels.</summary>
-internal sealed record InboxItem(long Number, string Kind, DateTimeOffset At, Card Callout);
+internal sealed record InboxItem(long Number, string Kind, DateTimeOffset At, Card Callout)
+{
+    /// <summary>The trace of its incident.</summary>
+    [JsonIgnore]
+    public string? Trace { get; init; }
+}
 
 /// <summary>What could be read, and the numbers that nothing can be made of: those stay gaps, for which a phone fetches its whole picture.</summary>
 internal sealed record InboxPage(List<InboxItem> Items, List<(Guid Volunteer, long Number)> Unreadable);
@@ -14,7 +20,7 @@ internal sealed record InboxPage(List<InboxItem> Items, List<(Guid Volunteer, lo
 internal sealed class InboxReader(DispatchLane lane, Quarantine quarantine)
 {
     private static readonly string BeyondSql = Card.Sql
-        .Replace("FROM callouts c", ", item.number, item.kind, item.at\nFROM unnest($1::uuid[], $2::bigint[]) AS w (volunteer_id, beyond)\nJOIN inbox item ON item.volunteer_id = w.volunteer_id AND item.number > w.beyond\nJOIN callouts c ON c.id = item.callout_id", StringComparison.Ordinal)
+        .Replace("FROM callouts c", ", item.number, item.kind, item.at, i.trace\nFROM unnest($1::uuid[], $2::bigint[]) AS w (volunteer_id, beyond)\nJOIN inbox item ON item.volunteer_id = w.volunteer_id AND item.number > w.beyond\nJOIN callouts c ON c.id = item.callout_id", StringComparison.Ordinal)
         + "ORDER BY item.volunteer_id, item.number LIMIT $3";
 
     /// <summary>Items beyond each volunteer's cursor, ascending per volunteer; about <paramref name="most"/> in all. Primary key (volunteer_id, number).</summary>
@@ -59,7 +65,10 @@ internal sealed class InboxReader(DispatchLane lane, Quarantine quarantine)
         var items = new List<InboxItem>();
         while (await reader.ReadAsync(cancellation))
         {
-            items.Add(new(reader.GetInt64(Card.Columns), reader.GetString(Card.Columns + 1), reader.GetDateTime(Card.Columns + 2), Card.Read(reader)));
+            items.Add(new(reader.GetInt64(Card.Columns), reader.GetString(Card.Columns + 1), reader.GetDateTime(Card.Columns + 2), Card.Read(reader))
+            {
+                Trace = reader.IsDBNull(Card.Columns + 3) ? null : reader.GetString(Card.Columns + 3),
+            });
         }
 
         return items;

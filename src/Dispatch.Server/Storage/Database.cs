@@ -34,7 +34,7 @@ internal static class Database
             CommandTimeout = 15,
             CancellationTimeout = 2000,
             ApplicationName = name,
-            IncludeErrorDetail = true,
+            IncludeErrorDetail = false, // it quotes rows, and errors are logged: ids only
             MaxAutoPrepare = 200,
             AutoPrepareMinUsages = 2,
 

@@ -10,8 +10,12 @@ internal static class TelemetryParts
         .AddSingleton<Measures>()
         .AddSingleton<Readiness>()
         .AddSingleton<SystemStatus>()
-        .AddSingleton<ILoggerProvider, ErrorCounter>();
+        .AddSingleton<ILoggerProvider, ErrorCounter>()
+        .AddSingleton<Exporting>().AddHostedService(provider => provider.GetRequiredService<Exporting>());
 
-    public static void MapTelemetry(this IEndpointRouteBuilder routes) =>
+    public static void MapTelemetry(this IEndpointRouteBuilder routes)
+    {
         routes.MapGet("/api/system", SystemStatus.Handle).RequireAuthorization(SignIns.OperatorsOnly).WithTags("System").Produces<SystemStatus.View>();
+        routes.MapGet("/metrics", Exporting.Read).ExcludeFromDescription();
+    }
 }

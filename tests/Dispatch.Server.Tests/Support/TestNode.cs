@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
 
 namespace Dispatch.Server.Tests.Support;
 
@@ -27,13 +28,15 @@ public sealed class TestNode : IAsyncDisposable
         return await StartAsync(world, settings);
     }
 
-    public static async Task<TestNode> StartAsync(World world, params string[] settings)
+    public static Task<TestNode> StartAsync(World world, params string[] settings) => StartAsync(world, null, settings);
+
+    public static async Task<TestNode> StartAsync(World world, Action<WebApplicationBuilder>? configure, params string[] settings)
     {
         var node = await Node.CreateAsync(
         [
             $"--ConnectionStrings:Postgres={world.ConnectionString}", "--Database:AllowVolatile=true", "--urls=http://127.0.0.1:0",
             "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning", "--Rehearse=false", .. settings,
-        ]);
+        ], configure);
         await node.StartAsync();
         return new TestNode(node, world);
     }
