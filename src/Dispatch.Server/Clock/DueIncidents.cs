@@ -9,14 +9,19 @@ namespace Dispatch.Server.Clock;
 internal sealed class DueIncidents(CallOutNearest callOut, Quarantine quarantine, DispatchLane lane, ILogger<DueIncidents> log)
 {
     // Index incidents_to_look_at, and callouts_due in case look_at itself was not kept. Locked rows are being worked on by somebody. What fails by
-    // itself waits for its next try, or two hundred of its kind would take the places of all others.
+    // itself waits for its next try, or two hundred of its kind would take the places of all others. Limits inside and LATERAL: the planner believes
+    // that a third of all rows are due, and would otherwise read every incident there ever was, each second.
     internal const string DueSql = """
-        SELECT id, last_wave FROM incidents
-        WHERE id IN (SELECT id FROM incidents WHERE look_at <= now() - $1::interval
-                     UNION SELECT incident_id FROM callouts WHERE state = 'offered' AND due_at <= now() - $1::interval)
-          AND NOT EXISTS (SELECT FROM quarantine WHERE kind = 'incident' AND subject = incidents.id AND retry_at > now())
-        ORDER BY look_at LIMIT 200
-        FOR UPDATE SKIP LOCKED
+        SELECT own.id, own.last_wave
+        FROM ((SELECT id FROM incidents WHERE look_at <= now() - $1::interval
+                 AND NOT EXISTS (SELECT FROM quarantine WHERE kind = 'incident' AND subject = incidents.id AND retry_at > now())
+               ORDER BY look_at LIMIT 200)
+              UNION
+              (SELECT incident_id FROM callouts WHERE state = 'offered' AND due_at <= now() - $1::interval
+                 AND NOT EXISTS (SELECT FROM quarantine WHERE kind = 'incident' AND subject = incident_id AND retry_at > now())
+               ORDER BY due_at LIMIT 200)) AS due
+        CROSS JOIN LATERAL (SELECT id, last_wave, look_at FROM incidents WHERE id = due.id FOR UPDATE SKIP LOCKED) AS own
+        ORDER BY own.look_at
         """;
 
     /// <summary>Those due for at least so long; <c>Asked</c> is false for one that was raised and then never looked at.</summary>
