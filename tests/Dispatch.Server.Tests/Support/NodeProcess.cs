@@ -25,7 +25,7 @@ internal sealed class NodeProcess : IAsyncDisposable
             ArgumentList =
             {
                 typeof(Node).Assembly.Location, $"--ConnectionStrings:Postgres={world.ConnectionString}", "--Database:AllowVolatile=true",
-                "--urls=http://127.0.0.1:0", "--Logging:Console:FormatterName=simple",
+                "--urls=http://127.0.0.1:0", "--Logging:Console:FormatterName=simple", "--Rehearse=false",
             },
         };
         var node = new NodeProcess(new Process { StartInfo = start });
