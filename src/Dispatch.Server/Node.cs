@@ -1,5 +1,6 @@
 using Dispatch.Server.Access;
 using Dispatch.Server.Callouts;
+using Dispatch.Server.Channels;
 using Dispatch.Server.Demo;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
@@ -47,9 +48,10 @@ public sealed class Node : IAsyncDisposable
         try
         {
             await Database.CreateIfMissingAsync(connectionString, CancellationToken.None);
-            builder.Services.AddDatabase(connectionString).AddSignIns().AddParts(connectionString);
+            builder.Services.AddDatabase(connectionString).AddSignIns().AddParts(connectionString).AddChannels(builder.Configuration);
             app = builder.Build();
             await Database.PrepareAsync(app.Services, CancellationToken.None);
+            await app.Services.GetRequiredService<PersonalData>().PrepareAsync(CancellationToken.None);
             await LoadDemo.RunAsync(app.Services, CancellationToken.None);
             await PrepareInstallation.RunAsync(app.Services, CancellationToken.None);
             app.Services.GetRequiredService<PositionFeed>(); // with the hints it says what it wants to hear
@@ -116,6 +118,7 @@ public sealed class Node : IAsyncDisposable
         app.MapVolunteerSelf();
         app.MapNodes();
         app.MapTelemetry();
+        app.MapChannels();
         app.MapHub<DispatchHub>("/live", LiveLimits.Configure);
 
         app.MapHealth();

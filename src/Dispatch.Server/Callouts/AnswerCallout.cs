@@ -1,4 +1,5 @@
 using Dispatch.Server.Access;
+using Dispatch.Server.Channels;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
 using Dispatch.Server.Storage;
@@ -8,13 +9,13 @@ namespace Dispatch.Server.Callouts;
 
 /// <summary>
 /// A volunteer says yes or no to a call-out. The first who say yes get the places; the yes that fills the need withdraws the other offers in the
-/// same transaction; a late yes is standby. Repeating the same answer gives the same card.
+/// same transaction; a late yes is standby. Repeating the same answer gives the same card. An answer that came by SMS or voice says so in its fact.
 /// </summary>
 internal sealed class AnswerCallout(FactLog log)
 {
     internal sealed record Request(string? Answer, string? Reason);
 
-    public Task<Outcome<Card>> HandleAsync(Caller caller, Guid calloutId, Request request, CancellationToken cancellation)
+    public Task<Outcome<Card>> HandleAsync(Caller caller, Guid calloutId, Request request, CancellationToken cancellation, ChannelKind? via = null)
     {
         var faults = new List<Fault>();
         if (request.Answer is not ("accept" or "decline"))
@@ -39,11 +40,16 @@ internal sealed class AnswerCallout(FactLog log)
                 }
 
                 var refusal = request.Answer == "accept"
-                    ? await AcceptAsync(record, callout, need, cancellation)
-                    : Decline(record, callout, request.Reason);
+                    ? await AcceptAsync(record, callout, need, via, cancellation)
+                    : Decline(record, callout, request.Reason, via);
                 if (refusal is not null)
                 {
                     return refusal with { Current = await Card.ReadAsync(record.Connection, calloutId, cancellation) };
+                }
+
+                if (via is { } channel)
+                {
+                    await Outbox.ConfirmAsync(record, calloutId, channel, cancellation);
                 }
 
                 return await record.CardAsync(calloutId, cancellation);
@@ -61,7 +67,7 @@ internal sealed class AnswerCallout(FactLog log)
         return (row.Callout, row.Need);
     }
 
-    private static async Task<Problem?> AcceptAsync(OpenRecord record, Callout callout, Need need, CancellationToken cancellation)
+    private static async Task<Problem?> AcceptAsync(OpenRecord record, Callout callout, Need need, ChannelKind? via, CancellationToken cancellation)
     {
         if (callout.SaidYes)
         {
@@ -78,7 +84,7 @@ internal sealed class AnswerCallout(FactLog log)
         {
             need.Take();
             callout.Become(CalloutState.Accepted, record.Now);
-            record.Append(FactKind.CalloutAccepted, by, new { needOrdinal = need.Ordinal, filled = need.Filled }, callout.Id);
+            record.Append(FactKind.CalloutAccepted, by, new { needOrdinal = need.Ordinal, filled = need.Filled, via }, callout.Id);
             if (need.Missing == 0)
             {
                 await NeedFilling.CloseAsync(record, need, cancellation);
@@ -88,12 +94,12 @@ internal sealed class AnswerCallout(FactLog log)
         }
 
         callout.Become(CalloutState.Standby, record.Now);
-        record.Append(FactKind.CalloutStoodBy, by, new { needOrdinal = need.Ordinal }, callout.Id);
+        record.Append(FactKind.CalloutStoodBy, by, new { needOrdinal = need.Ordinal, via }, callout.Id);
         record.NeedsAsking = true; // a place may be open for him: then he is called up at once
         return null;
     }
 
-    private static Problem? Decline(OpenRecord record, Callout callout, string? reason)
+    private static Problem? Decline(OpenRecord record, Callout callout, string? reason, ChannelKind? via)
     {
         if (callout.State == CalloutState.Declined)
         {
@@ -106,7 +112,7 @@ internal sealed class AnswerCallout(FactLog log)
         }
 
         callout.Become(CalloutState.Declined, record.Now, reason);
-        record.Append(FactKind.CalloutDeclined, Actor.Volunteer(callout.VolunteerId), new { needOrdinal = callout.NeedOrdinal, reason }, callout.Id);
+        record.Append(FactKind.CalloutDeclined, Actor.Volunteer(callout.VolunteerId), new { needOrdinal = callout.NeedOrdinal, reason, via }, callout.Id);
         record.NeedsAsking = true;
         return null;
     }

@@ -1,3 +1,5 @@
+using Dispatch.Server.Channels;
+
 namespace Dispatch.Server.Callouts;
 
 /// <summary>A call-out as operators see it.</summary>
@@ -6,6 +8,9 @@ internal sealed record CalloutView(
     DateTimeOffset OfferedAt, DateTimeOffset DueAt, DateTimeOffset? SentAt, DateTimeOffset? DeliveredAt, DateTimeOffset? SeenAt, DateTimeOffset? AnsweredAt,
     DateTimeOffset ChangedAt, string? Reason)
 {
+    /// <summary>How it fared on the channels beside the live line.</summary>
+    public IReadOnlyList<ChannelView> Channels { get; init; } = [];
+
     /// <summary>The name is null inside a stored fact and joined when the fact is read.</summary>
     internal sealed record Person(Guid Id, string? Name);
 

@@ -105,5 +105,7 @@ internal sealed class ForgetDelivered(NpgsqlDataSource source) : IJob
         await using var nodes = source.CreateCommand(
             "WITH gone AS (DELETE FROM nodes WHERE seen_at < now() - interval '1 day' RETURNING id) DELETE FROM presence p USING gone WHERE p.node_id = gone.id");
         await nodes.ExecuteNonQueryAsync(cancellation);
+        await using var events = source.CreateCommand("DELETE FROM channel_events WHERE received_at < now() - interval '30 days'"); // no gateway repeats itself after a month
+        await events.ExecuteNonQueryAsync(cancellation);
     }
 }

@@ -177,6 +177,7 @@ internal sealed class DemoRoster
         return new RosterLine(index + 2, ExternalId(index))
         {
             Name = Name(chance),
+            Phone = $"+999{index + 1:00000000}", // no country has the code 999: whatever a gateway does with it, nobody's telephone rings
             RegionCode = home.Code,
             DateOfBirth = today.AddYears(-age).AddDays(-chance.Next(1, 365)),
             Fitness = hand ? Fitness.Fit : Fit(age, chance),

@@ -46,7 +46,7 @@ internal static partial class LoadDemo
         else
         {
             var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(services.GetRequiredService<TimeProvider>().GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai")).DateTime);
-            await FillAsync(connection, today, services.GetRequiredService<IPasswordHasher<Account>>().HashPassword(null!, password), cancellation);
+            await FillAsync(connection, services.GetRequiredService<PersonalData>(), today, services.GetRequiredService<IPasswordHasher<Account>>().HashPassword(null!, password), cancellation);
             await transaction.CommitAsync(cancellation);
             await ExecuteAsync(connection, "ANALYZE", cancellation); // the plans of the first minutes depend on it
             Loaded(log, DemoRoster.VolunteerCount, watch.ElapsedMilliseconds);
@@ -69,7 +69,7 @@ internal static partial class LoadDemo
 
         """;
 
-    private static async Task FillAsync(NpgsqlConnection connection, DateOnly today, string passwordHash, CancellationToken cancellation)
+    private static async Task FillAsync(NpgsqlConnection connection, PersonalData personal, DateOnly today, string passwordHash, CancellationToken cancellation)
     {
         var regions = DemoRegions.Read();
         var plan = RegionPlan.Make(regions, new Dictionary<string, RegionRow>(), commandPath: null, "schematic");
@@ -83,8 +83,8 @@ internal static partial class LoadDemo
             """, cancellation, [.. new Func<DemoTeam, string?>[] { t => t.ExternalId, t => t.Name, t => t.Kind, t => t.KindName, t => t.RegionCode, t => t.Parent }
                 .Select(value => (object)roster.Teams.Select(value).ToArray())]);
 
-        var people = RosterPlan.Make(roster.Volunteers, await RosterReader.ReadAsync(connection, roster.Volunteers, cancellation), "44", Guid.CreateVersion7);
-        await RosterWriter.WriteAsync(connection, Sound(people, people.Faults.Select(fault => fault.MessageEn)), Gates.FixFreshFor, cancellation);
+        var people = RosterPlan.Make(roster.Volunteers, await RosterReader.ReadAsync(connection, roster.Volunteers, personal, cancellation), "44", Guid.CreateVersion7);
+        await RosterWriter.WriteAsync(connection, Sound(people, people.Faults.Select(fault => fault.MessageEn)), personal, Gates.FixFreshFor, cancellation);
         await AvailabilityAsync(connection, roster, cancellation);
         await ExecuteAsync(connection, """
             UPDATE teams t SET captain_id = (first.able)[1], liaison_id = coalesce((first.able)[2], (first.able)[1])

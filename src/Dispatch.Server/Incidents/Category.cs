@@ -25,6 +25,9 @@ internal sealed class Category
 
     public required int RadiusMetres { get; set; }
 
+    /// <summary>When a call-out that has not reached the phone goes out by SMS and voice; null: as the installation is configured.</summary>
+    public TimeSpan? FallbackAfter { get; set; }
+
     public required string RiskHint { get; set; }
 
     /// <summary>JSON list of <c>{qualification, count}</c>.</summary>

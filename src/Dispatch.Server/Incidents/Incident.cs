@@ -56,6 +56,9 @@ internal sealed class Incident
 
     public required TimeSpan AnswerWithin { get; init; }
 
+    /// <summary>Copied from the category; null: as the installation is configured.</summary>
+    public TimeSpan? FallbackAfter { get; init; }
+
     public required int RadiusMetres { get; init; }
 
     public IncidentState State { get; private set; }

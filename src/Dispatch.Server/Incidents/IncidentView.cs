@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Dispatch.Geo;
 using Dispatch.Server.Callouts;
+using Dispatch.Server.Channels;
 using Dispatch.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -38,8 +39,13 @@ internal sealed record IncidentView(
             .Join(db.Qualifications, need => need.QualificationId, qualification => qualification.Id, (need, qualification) => new { need, qualification })
             .AsNoTracking().ToListAsync(cancellation)).ToLookup(pair => pair.need.IncidentId, pair => NeedView.Of(pair.need, pair.qualification));
         var callouts = (await db.Callouts.Where(callout => ids.Contains(callout.IncidentId))
-            .Join(db.Volunteers, callout => callout.VolunteerId, volunteer => volunteer.Id, (callout, volunteer) => new { callout, volunteer.Name })
-            .AsNoTracking().ToListAsync(cancellation)).ToLookup(pair => pair.callout.IncidentId, pair => CalloutView.Of(pair.callout, pair.Name));
+            .Join(db.Volunteers, callout => callout.VolunteerId, volunteer => volunteer.Id, (callout, volunteer) => new
+            {
+                callout,
+                volunteer.Name,
+                Messages = db.ChannelMessages.Where(message => message.CalloutId == callout.Id).ToList(), // joined: one query all the same
+            })
+            .AsNoTracking().ToListAsync(cancellation)).ToLookup(pair => pair.callout.IncidentId, pair => CalloutView.Of(pair.callout, pair.Name) with { Channels = ChannelView.Of(pair.Messages) });
 
         return rows.ConvertAll(incident => Of(
             incident, classes[incident.Category], regions[incident.Region], regions[incident.District].Name, names.GetValueOrDefault(incident.RaisedBy),

@@ -109,6 +109,7 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
                         FirstRing = category.FirstRing,
                         AnswerWithin = category.AnswerWithin,
                         RadiusMetres = category.RadiusMetres,
+                        FallbackAfter = category.FallbackAfter,
                         RaisedBy = caller.AccountId,
                         RaisedAt = now,
                         LookAt = now, // should the hint be lost, the sweep asks

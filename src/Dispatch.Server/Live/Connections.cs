@@ -249,6 +249,8 @@ internal sealed class PhoneConnection(IHubContext<DispatchHub> hub, Measures mea
     }
 
     public void SendCurrent(Guid epoch, DateTimeOffset serverTime) => Enqueue("Current", new { epoch, cursor = Cursor, serverTime });
+
+    public void SendTest(Channels.TestLine.Notice test) => Enqueue("Test", test);
 }
 
 /// <summary>An operator's console: hears the facts of its region and all below it.</summary>

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Dispatch.Geo.PostGis;
 using Dispatch.Server.Access;
 using Dispatch.Server.Callouts;
+using Dispatch.Server.Channels;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
 using Dispatch.Server.Regions;
@@ -51,6 +52,8 @@ internal sealed partial class DispatchDb(DbContextOptions<DispatchDb> options) :
 
     public DbSet<Fact> Facts => Set<Fact>();
 
+    public DbSet<ChannelMessage> ChannelMessages => Set<ChannelMessage>();
+
     /// <summary>The database's clock at the moment a row is handed out; in a query only.</summary>
     public static DateTime ClockTimestamp() => throw new NotSupportedException("This is a function of the database.");
 
@@ -84,6 +87,8 @@ internal sealed partial class DispatchDb(DbContextOptions<DispatchDb> options) :
         modelBuilder.Entity<Callout>().Property(callout => callout.State).IsConcurrencyToken();
         modelBuilder.Entity<Fact>().ToTable("facts").HasKey(fact => new { fact.IncidentId, fact.Number });
         modelBuilder.Entity<Fact>().Property(fact => fact.Data).HasColumnType("jsonb");
+
+        modelBuilder.Entity<ChannelMessage>().ToTable("channel_messages");
 
         DeclareOrderOfWriting(modelBuilder);
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))

@@ -20,6 +20,9 @@ internal sealed class BaseSchema : SqlMigration;
 [DbContext(typeof(DispatchDb)), Migration("0002_reference_data")]
 internal sealed class ReferenceData : SqlMigration;
 
+[DbContext(typeof(DispatchDb)), Migration("0003_channels")]
+internal sealed class ChannelTables : SqlMigration;
+
 [DbContext(typeof(DispatchDb)), Migration("0004_delivery")]
 internal sealed class Delivery : SqlMigration;
 

@@ -24,20 +24,20 @@ internal static class ImportVolunteers
         bool DryRun, int Lines, int ToInsert, int ToUpdate, int Unchanged, IReadOnlyList<ImportFault> Faults, IReadOnlyList<Preview> Preview);
 
     public static async Task<IResult> Handle(
-        HttpRequest request, bool? dryRun, Caller caller, NpgsqlDataSource source, GeoBounds bounds, TimeProvider time, CancellationToken cancellation)
+        HttpRequest request, bool? dryRun, Caller caller, NpgsqlDataSource source, GeoBounds bounds, PersonalData personal, TimeProvider time, CancellationToken cancellation)
     {
         if (await Upload.ReadAsync(request, SheetFile.MostBytes, cancellation) is not { } file)
         {
             return Problems.TooLarge(SheetFile.MostBytes);
         }
 
-        var report = await RunAsync(file, dryRun == true, caller.RegionPath, source, bounds, time, cancellation);
+        var report = await RunAsync(file, dryRun == true, caller.RegionPath, source, bounds, personal, time, cancellation);
         return Upload.Answer(report, [.. report.Faults.Select(fault => new Fault(
             fault.Line == 0 ? "file" : fault.Column.Length == 0 ? $"lines[{fault.Line}]" : $"lines[{fault.Line}].{fault.Column}", fault.Message, fault.MessageEn))]);
     }
 
     public static async Task<Report> RunAsync(
-        byte[] file, bool dryRun, string commandPath, NpgsqlDataSource source, GeoBounds bounds, TimeProvider time, CancellationToken cancellation)
+        byte[] file, bool dryRun, string commandPath, NpgsqlDataSource source, GeoBounds bounds, PersonalData personal, TimeProvider time, CancellationToken cancellation)
     {
         Sheet sheet;
         try
@@ -60,14 +60,14 @@ internal static class ImportVolunteers
         var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time.GetUtcNow(), await ZoneAsync(connection, commandPath, cancellation)).DateTime);
         var (lines, faults) = new RosterParser(qualifications, today, bounds).Read(sheet);
         var identified = lines.Where(line => line.ExternalId.Length > 0).ToList();
-        var plan = RosterPlan.Make(identified, await RosterReader.ReadAsync(connection, identified, cancellation), commandPath, Guid.CreateVersion7);
+        var plan = RosterPlan.Make(identified, await RosterReader.ReadAsync(connection, identified, personal, cancellation), commandPath, Guid.CreateVersion7);
 
         // A cell that could not be read is not also missing.
         var unread = faults.Select(fault => (fault.Line, fault.Column)).ToHashSet();
         ImportFault[] all = [.. faults, .. plan.Faults.Where(fault => !unread.Contains((fault.Line, fault.Column)))];
         if (all.Length == 0 && !dryRun)
         {
-            await RosterWriter.WriteAsync(connection, plan, Gates.FixFreshFor, cancellation);
+            await RosterWriter.WriteAsync(connection, plan, personal, Gates.FixFreshFor, cancellation);
             await transaction.CommitAsync(cancellation);
         }
 

@@ -23,11 +23,11 @@ internal static class ListVolunteers
 
     internal sealed record View(
         Guid Id, string ExternalId, string Name, Place HomeRegion, string Fitness, string Assessment, string Duty, bool AvailableNow, DateOnly? InsuredUntil,
-        IReadOnlyList<Held> Qualifications, IReadOnlyList<TeamName> Teams, bool Activated, bool Engaged, bool Connected);
+        IReadOnlyList<Held> Qualifications, IReadOnlyList<TeamName> Teams, bool Activated, bool Engaged, bool Connected, string? Phone);
 
     internal sealed record Page(long Total, [property: System.Text.Json.Serialization.JsonPropertyName("page")] int Number, IReadOnlyList<View> Volunteers);
 
-    public static async Task<IResult> Handle(string? region, string? query, int? page, Caller caller, NpgsqlDataSource source, CancellationToken cancellation)
+    public static async Task<IResult> Handle(string? region, string? query, int? page, Caller caller, NpgsqlDataSource source, PersonalData personal, CancellationToken cancellation)
     {
         var faults = new List<Fault>();
         Text.Check(faults, "query", query, LongestQuery, required: false);
@@ -61,7 +61,8 @@ internal static class ListVolunteers
                 reader.GetGuid(1), reader.GetString(2), reader.GetString(3), new(reader.GetString(4), reader.GetString(5)), reader.GetString(6), reader.GetString(7),
                 reader.GetString(8), reader.GetBoolean(9), reader.IsDBNull(10) ? null : reader.GetFieldValue<DateOnly>(10),
                 JsonSerializer.Deserialize<List<Held>>(reader.GetString(11), Json.Options)!, JsonSerializer.Deserialize<List<TeamName>>(reader.GetString(12), Json.Options)!,
-                reader.GetBoolean(13), reader.GetBoolean(14), reader.GetBoolean(15)));
+                reader.GetBoolean(13), reader.GetBoolean(14), reader.GetBoolean(15),
+                reader.IsDBNull(16) ? null : PhoneNumber.Masked(personal.Open(reader.GetGuid(1), reader.GetFieldValue<byte[]>(16)))));
         }
 
         return TypedResults.Json(new Page(total, number, volunteers), Json.Options);

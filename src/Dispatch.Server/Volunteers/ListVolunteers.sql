@@ -18,6 +18,7 @@ SELECT f.total, v.id, v.external_id, v.name, r.code, r.name, v.fitness, v.assess
         FROM team_members m JOIN teams t ON t.id = m.team_id WHERE m.volunteer_id = v.id)::text,
        EXISTS (SELECT FROM accounts a WHERE a.volunteer_id = v.id),
        EXISTS (SELECT FROM callouts c WHERE c.volunteer_id = v.id AND c.state IN ('offered', 'accepted', 'enRoute', 'onScene')),
-       is_present(v.id)
+       is_present(v.id),
+       (SELECT n.sealed FROM phone_numbers n WHERE n.volunteer_id = v.id)
 FROM found f JOIN volunteers v ON v.id = f.id JOIN regions r ON r.code = v.home_region
 ORDER BY f.external_id

@@ -8,6 +8,7 @@ internal static class RosterColumns
     public static readonly TableColumn
         ExternalId = new("externalId", "编号", "服务站自编号，导入以此识别同一人", "the station's own number: the same number is the same person"),
         Name = new("name", "姓名", "", ""),
+        Phone = new("phone", "手机号", "11 位手机号；境外号码以 + 开头；无 表示没有。加密保存，列表中只显示 138****1234", "11-digit mobile; others with + and country code; none. Kept encrypted, shown as 138****1234"),
         Region = new("regionCode", "属地代码", "社区、街道或区的代码，如 440304008005", "code of the community, street or district", "属地"),
         DateOfBirth = new("dateOfBirth", "出生日期", "2026-11-21 的形式", "as 2026-11-21"),
         Fitness = new("fitness", "身体状况", "健康 / 受限 / 不宜", "fit / limited / unfit"),
@@ -34,7 +35,7 @@ internal static class RosterColumns
 
     public static IReadOnlyList<TableColumn> All { get; } =
     [
-        ExternalId, Name, Region, DateOfBirth, Fitness, Assessment, Address, Longitude, Latitude, Datum, Uncertainty,
+        ExternalId, Name, Phone, Region, DateOfBirth, Fitness, Assessment, Address, Longitude, Latitude, Datum, Uncertainty,
         Qualifications, CertificateNumbers, Issuers, Grades, ValidFrom, ValidUntil, PolicyNumber, Insurer, InsuredFrom, InsuredUntil,
         LocationConsent, AddressConsent, CrossRegionConsent, Teams,
     ];

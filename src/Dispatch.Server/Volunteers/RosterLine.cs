@@ -11,6 +11,9 @@ internal sealed record RosterLine(int Number, string ExternalId)
 {
     public string? Name { get; init; }
 
+    /// <summary>In the form of <see cref="PhoneNumber"/>; empty: he has none.</summary>
+    public string? Phone { get; init; }
+
     public string? RegionCode { get; init; }
 
     public DateOnly? DateOfBirth { get; init; }

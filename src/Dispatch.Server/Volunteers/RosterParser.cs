@@ -70,6 +70,7 @@ internal sealed class RosterParser
         return new RosterLine(cells.LineNumber, cells.Identifier(RosterColumns.ExternalId, required: true) ?? "")
         {
             Name = cells.Text(RosterColumns.Name, LongestName),
+            Phone = Phone(),
             RegionCode = cells.Identifier(RosterColumns.Region, required: false),
             DateOfBirth = Birth(),
             Fitness = cells.OneOf(RosterColumns.Fitness, ("健康", Fitness.Fit), ("fit", Fitness.Fit), ("受限", Fitness.Limited), ("limited", Fitness.Limited), ("不宜", Fitness.Unfit), ("unfit", Fitness.Unfit)),
@@ -95,6 +96,23 @@ internal sealed class RosterParser
         }
 
         return date;
+    }
+
+    private string? Phone()
+    {
+        if (cells.Text(RosterColumns.Phone, TableReader.LongestNumber, mayBeNone: true) is not { Length: > 0 } text)
+        {
+            return cells.Text(RosterColumns.Phone, TableReader.LongestNumber, mayBeNone: true);
+        }
+
+        if (PhoneNumber.Read(text) is { } number)
+        {
+            return number;
+        }
+
+        var trouble = CellText.HasFullWidthDigit(text) ? CellText.FullWidth(text) : new("不是手机号：应为 11 位数字，境外号码以 + 开头", "is not a mobile number: 11 digits, or + and country code");
+        cells.Fault(RosterColumns.Phone, trouble.Message, trouble.MessageEn);
+        return null;
     }
 
     // ---- cells that belong together

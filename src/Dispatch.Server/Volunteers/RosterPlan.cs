@@ -7,6 +7,8 @@ namespace Dispatch.Server.Volunteers;
 /// <summary>A volunteer as the roster has him now, as far as a file can change him.</summary>
 internal sealed record RosterEntry(Guid Id, string ExternalId, string Name, string RegionCode, string RegionPath, DateOnly DateOfBirth, Fitness Fitness, Assessment Assessment)
 {
+    public string? Phone { get; init; }
+
     public string? Address { get; init; }
 
     public RegisteredPlace? Place { get; init; }
@@ -101,6 +103,7 @@ internal sealed class RosterPlan
             before?.Id ?? newId(), line.ExternalId, line.Name ?? before!.Name, region.Code, region.Path,
             line.DateOfBirth ?? before!.DateOfBirth, line.Fitness ?? before!.Fitness, line.Assessment ?? before!.Assessment)
         {
+            Phone = line.Phone is null ? before?.Phone : line.Phone.Length == 0 ? null : line.Phone,
             Address = line.Address is null ? before?.Address : line.Address.Length == 0 ? null : line.Address,
             Place = line.Address is { Length: 0 } ? null : line.Place ?? before?.Place,
             Certificates = Ordered(line.Certificates ?? before?.Certificates ?? []),
@@ -181,7 +184,8 @@ internal sealed class RosterPlan
         [.. certificates.OrderBy(certificate => certificate.QualificationId).ThenBy(certificate => certificate.Number, StringComparer.Ordinal)];
 
     private static bool IsSame(RosterEntry a, RosterEntry b) =>
-        (a.Name, a.RegionCode, a.DateOfBirth, a.Fitness, a.Assessment, a.Address, a.Place) == (b.Name, b.RegionCode, b.DateOfBirth, b.Fitness, b.Assessment, b.Address, b.Place)
+        (a.Name, a.Phone, a.RegionCode, a.DateOfBirth, a.Fitness, a.Assessment, a.Address, a.Place)
+            == (b.Name, b.Phone, b.RegionCode, b.DateOfBirth, b.Fitness, b.Assessment, b.Address, b.Place)
         && Ordered(a.Certificates).SequenceEqual(Ordered(b.Certificates))
         && WithPeriod(a.Insurances, null).SequenceEqual(WithPeriod(b.Insurances, null))
         && a.Consents.SetEquals(b.Consents)

@@ -1,4 +1,5 @@
 using Dispatch.Geo.Matching;
+using Dispatch.Server.Access;
 using Npgsql;
 
 namespace Dispatch.Server.Volunteers;
@@ -6,13 +7,13 @@ namespace Dispatch.Server.Volunteers;
 /// <summary>Reads, and locks until the end of the transaction, what the roster has of the volunteers, regions and teams that a file speaks about.</summary>
 internal static class RosterReader
 {
-    public static async Task<RosterNow> ReadAsync(NpgsqlConnection connection, IReadOnlyCollection<RosterLine> lines, CancellationToken cancellation)
+    public static async Task<RosterNow> ReadAsync(NpgsqlConnection connection, IReadOnlyCollection<RosterLine> lines, PersonalData personal, CancellationToken cancellation)
     {
         string[] ids = [.. lines.Select(line => line.ExternalId).Where(id => id.Length > 0).Distinct()];
         string[] codes = [.. lines.Select(line => line.RegionCode).OfType<string>().Distinct()];
         string[] teams = [.. lines.SelectMany(line => line.Teams ?? []).Distinct()];
 
-        var entries = await EntriesAsync(connection, ids, cancellation);
+        var entries = await EntriesAsync(connection, ids, personal, cancellation);
         var regions = new Dictionary<string, RosterRegion>(StringComparer.Ordinal);
         await foreach (var row in RowsAsync(connection, "SELECT code, name, path::text, time_zone FROM regions WHERE code = ANY ($1)",
             [.. codes.Concat(entries.Values.Select(entry => entry.RegionCode)).Distinct()], cancellation))
@@ -43,7 +44,7 @@ internal static class RosterReader
         return qualifications;
     }
 
-    private static async Task<Dictionary<string, RosterEntry>> EntriesAsync(NpgsqlConnection connection, string[] ids, CancellationToken cancellation)
+    private static async Task<Dictionary<string, RosterEntry>> EntriesAsync(NpgsqlConnection connection, string[] ids, PersonalData personal, CancellationToken cancellation)
     {
         var entries = new Dictionary<Guid, RosterEntry>();
 
@@ -100,9 +101,16 @@ internal static class RosterReader
             memberships.Add((row.GetGuid(0), Team(row, 1)));
         }
 
+        var numbers = new Dictionary<Guid, string>();
+        await foreach (var row in RowsAsync(connection, "SELECT volunteer_id, sealed FROM phone_numbers WHERE volunteer_id = ANY ($1)", found, cancellation))
+        {
+            numbers[row.GetGuid(0)] = personal.Open(row.GetGuid(0), row.GetFieldValue<byte[]>(1));
+        }
+
         var (heldBy, insuredBy, consentsOf, teamsOf) = (ById(certificates), ById(insurances), ById(consents), ById(memberships));
         return entries.Values.ToDictionary(entry => entry.ExternalId, entry => entry with
         {
+            Phone = numbers.GetValueOrDefault(entry.Id),
             Certificates = [.. heldBy[entry.Id]],
             Insurances = [.. insuredBy[entry.Id]],
             Consents = consentsOf[entry.Id].ToHashSet(),

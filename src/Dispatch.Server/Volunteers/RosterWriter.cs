@@ -1,4 +1,5 @@
 using Dispatch.Geo.Matching;
+using Dispatch.Server.Access;
 using Npgsql;
 
 namespace Dispatch.Server.Volunteers;
@@ -7,7 +8,7 @@ namespace Dispatch.Server.Volunteers;
 internal static class RosterWriter
 {
     /// <summary>Fixes older than <paramref name="freshFor"/> do not count as a position.</summary>
-    public static async Task WriteAsync(NpgsqlConnection connection, RosterPlan plan, TimeSpan freshFor, CancellationToken cancellation)
+    public static async Task WriteAsync(NpgsqlConnection connection, RosterPlan plan, PersonalData personal, TimeSpan freshFor, CancellationToken cancellation)
     {
         // By id: whoever locks several volunteers locks them in this order.
         List<RosterChange> changes = [.. plan.Changes.Where(change => change.Verb != RosterVerb.Unchanged).OrderBy(change => change.After.Id)];
@@ -19,6 +20,7 @@ internal static class RosterWriter
         await using var batch = new NpgsqlBatch(connection) { Timeout = 120 };
         Add(batch, "SET LOCAL dispatch.refresh_candidates = 'byCaller'"); // once at the end, instead of after every statement
         Volunteers(batch, changes);
+        PhoneNumbers(batch, changes, personal);
         Consents(batch, changes);
         Certificates(batch, changes);
         Insurances(batch, changes);
@@ -63,6 +65,24 @@ internal static class RosterWriter
         {
             Add(batch, "UPDATE accounts a SET name = n.name FROM unnest($1::uuid[], $2::text[]) AS n (id, name) WHERE a.volunteer_id = n.id",
                 renamed.ConvertAll(change => change.After.Id).ToArray(), renamed.ConvertAll(change => change.After.Name).ToArray());
+        }
+    }
+
+    private static void PhoneNumbers(NpgsqlBatch batch, List<RosterChange> changes, PersonalData personal)
+    {
+        var changed = changes.FindAll(change => change.Before?.Phone != change.After.Phone);
+        if (changed.FindAll(change => change.After.Phone is null) is { Count: > 0 } gone)
+        {
+            Add(batch, "DELETE FROM phone_numbers WHERE volunteer_id = ANY ($1)", gone.ConvertAll(change => change.After.Id).ToArray());
+        }
+
+        if (changed.FindAll(change => change.After.Phone is not null) is { Count: > 0 } known)
+        {
+            Add(batch, """
+                INSERT INTO phone_numbers (volunteer_id, sealed, blind) SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::bytea[])
+                ON CONFLICT (volunteer_id) DO UPDATE SET sealed = excluded.sealed, blind = excluded.blind, updated_at = now()
+                """, known.ConvertAll(change => change.After.Id).ToArray(), known.ConvertAll(change => personal.Seal(change.After.Id, change.After.Phone!)).ToArray(),
+                known.ConvertAll(change => personal.BlindIndex(change.After.Phone!)).ToArray());
         }
     }
 

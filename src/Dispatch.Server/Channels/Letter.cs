@@ -1,0 +1,102 @@
+using Dispatch.Server.Access;
+using Dispatch.Server.Callouts;
+using Npgsql;
+
+namespace Dispatch.Server.Channels;
+
+/// <summary>What goes out under a claim, as everything stands in this instant. <c>NotSending</c> says why it does not go out after all.</summary>
+internal sealed record Letter(Claim Claim, DateTimeOffset Now, DateTimeOffset Until)
+{
+    public string? NotSending { get; init; }
+
+    public Card? Card { get; init; }
+
+    public string? Number { get; init; }
+
+    public int Code { get; init; }
+
+    public bool IsTest => Claim.TestId is not null;
+}
+
+/// <summary>Reads letters. The last question before anything leaves the house: is the call-out still offered, and has it still not reached the phone?</summary>
+internal sealed class Letters(NpgsqlDataSource source, PersonalData personal)
+{
+    /// <summary>A reachability test that has not gone out by then tells nothing any more.</summary>
+    public static readonly TimeSpan TestLasts = TimeSpan.FromMinutes(3);
+
+    public async Task<Letter> ReadAsync(Claim claim, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        var letter = claim.CalloutId is { } callout ? await OfCalloutAsync(connection, claim, callout, cancellation) : await OfTestAsync(connection, claim, cancellation);
+        if (letter.NotSending is not null || claim.Channel is not (ChannelKind.Sms or ChannelKind.Voice))
+        {
+            return letter;
+        }
+
+        if (await NumberAsync(connection, claim.VolunteerId, cancellation) is not { } number)
+        {
+            return letter with { NotSending = "noNumber" };
+        }
+
+        return letter with { Number = number, Code = claim.CalloutId is { } coded ? await CodeAsync(connection, personal.BlindIndex(number), coded, cancellation) : 0 };
+    }
+
+    private static async Task<Letter> OfCalloutAsync(NpgsqlConnection connection, Claim claim, Guid callout, CancellationToken cancellation)
+    {
+        bool delivered;
+        DateTimeOffset now;
+        await using (var command = new NpgsqlCommand("SELECT delivered_at IS NOT NULL, clock_timestamp() FROM callouts WHERE id = $1", connection))
+        {
+            command.Parameters.Add(new() { Value = callout });
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            await reader.ReadAsync(cancellation);
+            (delivered, now) = (reader.GetBoolean(0), reader.GetDateTime(1));
+        }
+
+        var card = await Card.ReadAsync(connection, callout, cancellation);
+        return new(claim, now, card.DueAt)
+        {
+            Card = card,
+            NotSending = delivered ? "deliveredMeanwhile" : card.State != "offered" || card.DueAt <= now ? "notNeeded" : null,
+        };
+    }
+
+    private static async Task<Letter> OfTestAsync(NpgsqlConnection connection, Claim claim, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT ordered_at, clock_timestamp() FROM reachability_tests WHERE id = $1", connection);
+        command.Parameters.Add(new() { Value = claim.TestId!.Value });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        var letter = new Letter(claim, reader.GetDateTime(1), reader.GetDateTime(0) + TestLasts);
+        return letter with { NotSending = letter.Now >= letter.Until ? "tooLate" : null };
+    }
+
+    private async Task<string?> NumberAsync(NpgsqlConnection connection, Guid volunteer, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT sealed FROM phone_numbers WHERE volunteer_id = $1", connection);
+        command.Parameters.Add(new() { Value = volunteer });
+        return await command.ExecuteScalarAsync(cancellation) is byte[] whole ? personal.Open(volunteer, whole) : null;
+    }
+
+    /// <summary>The call-out's code at this number; the same on a retry and on the other channel. Numbers run on under the head's row lock.</summary>
+    private static async Task<int> CodeAsync(NpgsqlConnection connection, byte[] recipient, Guid callout, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("""
+            WITH given AS (
+                SELECT code FROM reply_codes WHERE callout_id = $2 AND recipient = $1
+            ), head AS (
+                INSERT INTO reply_heads AS h (recipient, last_code) SELECT $1, 1 WHERE NOT EXISTS (SELECT FROM given)
+                ON CONFLICT (recipient) DO UPDATE SET last_code = h.last_code % 99 + 1
+                RETURNING last_code
+            ), fresh AS (
+                INSERT INTO reply_codes (recipient, code, callout_id, given_at) SELECT $1, last_code, $2, clock_timestamp() FROM head
+                ON CONFLICT (recipient, code) DO UPDATE SET callout_id = excluded.callout_id, given_at = excluded.given_at
+                RETURNING code
+            )
+            SELECT code FROM given UNION ALL SELECT code FROM fresh LIMIT 1
+            """, connection);
+        command.Parameters.Add(new() { Value = recipient });
+        command.Parameters.Add(new() { Value = callout });
+        return (short)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+}
