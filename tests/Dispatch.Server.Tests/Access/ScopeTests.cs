@@ -57,6 +57,15 @@ public sealed class ScopeTests : IAsyncLifetime
         ["PUT /api/me/hours"] = Volunteers,
         ["PUT /api/me/consents"] = Volunteers,
         ["PUT /api/me/position"] = Volunteers,
+        ["POST /api/channels/{channel}/replies"] = Everybody, // and only with a good signature: InboundTests
+        ["POST /api/channels/{channel}/reports"] = Everybody,
+        ["POST /api/channels/push/received"] = Everybody,
+        ["POST /api/volunteers/{id}/reachability"] = Operators,
+        ["GET /api/volunteers/{id}/reachability"] = Operators,
+        ["PUT /api/me/tests/{id}"] = Volunteers,
+        ["GET /api/me/push"] = Volunteers,
+        ["PUT /api/me/push"] = Volunteers,
+        ["DELETE /api/me/push"] = Volunteers,
     };
 
     private TestNode node = null!;
@@ -211,6 +220,7 @@ public sealed class ScopeTests : IAsyncLifetime
             "/api/incidents/{id}" => ApiClient.Flood(),
             "/api/callouts/{id}/answer" => new { answer = "accept" },
             "/api/callouts/{id}/progress" => new { state = "enRoute" },
+            "/api/volunteers/{id}/reachability" => new { testId = Guid.NewGuid() },
             _ when method == "POST" => new { commandId = Guid.NewGuid(), reason = "试探" },
             _ => new { },
         };
