@@ -50,9 +50,31 @@ async function open(event) {
   }
 }
 
+/** Only what is encrypted for this browser arrives here. A test says of itself that it is no call-out, and rings differently. */
+self.addEventListener('push', (event) => {
+  const message = event.data?.json();
+  if (!message) return;
+  const test = message.kind === 'test';
+  event.waitUntil(Promise.all([
+    received(message.receipt, false),
+    self.registration.showNotification(message.title, {
+      body: message.body, tag: message.id, icon: '/phone-icon.svg', renotify: true,
+      requireInteraction: !test, vibrate: test ? [80] : [500, 150, 500, 150, 500],
+      data: test ? { page, receipt: message.receipt } : page,
+    }),
+  ]));
+});
+
+/** The receipt came inside the message, so it needs no sign-in. Lost, it only leaves "delivered" unsaid. */
+const received = (receipt, opened) => fetch('/api/channels/push/received', {
+  method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ receipt, opened }),
+}).catch(() => {});
+
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
+  const { receipt } = event.notification.data ?? {};
   event.waitUntil((async () => {
+    if (receipt) await received(receipt, true);
     const open = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
     const phone = open.find((client) => new URL(client.url).pathname === page);
     await (phone ? phone.focus() : self.clients.openWindow(page));

@@ -3,7 +3,7 @@
 // - A fact numbered lastFact + 1 is applied. At or below: a duplicate, the same board comes back. Above: a gap, nothing is applied and
 //   `behind` says how far the record is known to run, so that somebody fetches what is missing.
 // - A kind this version does not know moves the number on and changes nothing else: an old console does not stop at a new word.
-import type { Callout, CalloutState, Fact, Incident, Need, Uuid } from './contract';
+import type { Callout, CalloutState, Channel, ChannelOutcome, Fact, Incident, Need, Uuid } from './contract';
 
 export interface Board {
   readonly incidents: ReadonlyMap<Uuid, Incident>;
@@ -71,10 +71,14 @@ function changed(incident: Incident, fact: Fact): Incident {
     case 'CalloutSent': return receipt(incident, fact, 'sentAt');
     case 'CalloutDelivered': return receipt(incident, fact, 'deliveredAt');
     case 'CalloutSeen': return receipt(incident, fact, 'seenAt');
-    case 'CalloutAccepted': return filled(moved(incident, fact, 'accepted', { answeredAt: fact.at }), fact.data);
-    case 'CalloutStoodBy': return moved(incident, fact, 'standby', { answeredAt: fact.at });
+    case 'CalloutChannelSent': return channel(incident, fact, fact.data.channel, { state: 'sent', sentAt: fact.at, reason: null });
+    case 'CalloutChannelDelayed': return channel(incident, fact, fact.data.channel, { state: 'queued', attempts: 1, reason: fact.data.reason });
+    case 'CalloutChannelDelivered': return channel(incident, fact, fact.data.channel, { state: 'delivered', deliveredAt: fact.at, reason: null });
+    case 'CalloutChannelFailed': return channel(incident, fact, fact.data.channel, { state: 'failed', reason: fact.data.reason });
+    case 'CalloutAccepted': return answered(filled(moved(incident, fact, 'accepted', { answeredAt: fact.at }), fact.data), fact, fact.data.via);
+    case 'CalloutStoodBy': return answered(moved(incident, fact, 'standby', { answeredAt: fact.at }), fact, fact.data.via);
     case 'CalloutCalledUp': return filled(moved(incident, fact, 'accepted'), fact.data);
-    case 'CalloutDeclined': return moved(incident, fact, 'declined', { answeredAt: fact.at, reason: fact.data.reason });
+    case 'CalloutDeclined': return answered(moved(incident, fact, 'declined', { answeredAt: fact.at, reason: fact.data.reason }), fact, fact.data.via);
     case 'CalloutExpired': return moved(incident, fact, 'expired');
     case 'CalloutRecalled': return moved(incident, fact, 'recalled', { reason: fact.data.reason });
     case 'CalloutEnRoute': return moved(incident, fact, 'enRoute');
@@ -96,6 +100,23 @@ const moved = (incident: Incident, fact: Fact, state: CalloutState, more: Partia
 
 const receipt = (incident: Incident, fact: Fact, field: 'sentAt' | 'deliveredAt' | 'seenAt'): Incident =>
   callout(incident, fact.calloutId, { [field]: fact.at });
+
+/** How a call-out fares on one channel beside the live line. */
+function channel(incident: Incident, fact: Fact, name: Channel, change: Partial<ChannelOutcome>): Incident {
+  const blank: ChannelOutcome = { channel: name, state: 'queued', attempts: 1, reason: null, sentAt: null, deliveredAt: null, confirmedAt: null, changedAt: fact.at };
+  return {
+    ...incident,
+    callouts: incident.callouts.map((c) => {
+      if (c.id !== fact.calloutId) return c;
+      const channels = c.channels ?? [];
+      const before = channels.find((each) => each.channel === name) ?? blank;
+      return { ...c, channels: [...channels.filter((each) => each.channel !== name), { ...before, ...change, changedAt: fact.at }] };
+    }),
+  };
+}
+
+const answered = (incident: Incident, fact: Fact, via: Channel | null | undefined): Incident =>
+  (via ? channel(incident, fact, via, { confirmedAt: fact.at }) : incident);
 
 const filled = (incident: Incident, data: { needOrdinal: number; filled: number }): Incident =>
   need(incident, data.needOrdinal, { filled: data.filled });

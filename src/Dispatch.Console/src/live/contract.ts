@@ -109,6 +109,21 @@ export interface Need {
 export type CalloutState =
   | 'offered' | 'accepted' | 'declined' | 'expired' | 'recalled' | 'standby'
   | 'enRoute' | 'onScene' | 'released' | 'turnedBack';
+export type Channel = 'live' | 'push' | 'sms' | 'voice';
+/** queued: on its way, or waiting to be tried again. unavailable: a test could not go out here. */
+export type ChannelState = 'queued' | 'sent' | 'delivered' | 'failed' | 'gaveUp' | 'unavailable';
+export interface ChannelOutcome {
+  channel: Channel;
+  state: ChannelState;
+  attempts: number;
+  reason: string | null;
+  sentAt: Instant | null;
+  deliveredAt: Instant | null;
+  /** An answer came back by this channel; of a test: its owner said "received". */
+  confirmedAt: Instant | null;
+  changedAt: Instant;
+}
+export interface ReachabilityTest { id: Uuid; volunteerId: Uuid; orderedAt: Instant; orderedBy: { id: Uuid; name: string | null }; channels: ChannelOutcome[] }
 export interface Callout {
   id: Uuid;
   needOrdinal: number;
@@ -127,6 +142,8 @@ export interface Callout {
   answeredAt: Instant | null;
   changedAt: Instant;
   reason: string | null;
+  /** Beside the live line; absent until it went out there. */
+  channels?: ChannelOutcome[];
 }
 export type IncidentState = 'open' | 'closed' | 'cancelled';
 export interface Incident {
@@ -197,6 +214,8 @@ interface FactOf<Kind extends string, Data> {
   data: Data;
 }
 interface OfNeed { needOrdinal: number }
+/** The channel an answer came back by; null or absent: the phone page. */
+interface Via { via?: Channel | null }
 interface Filled extends OfNeed { filled: number }
 export type Fact =
   | FactOf<'IncidentRaised', { incident: Omit<Incident, 'callouts' | 'raisedBy'> & { raisedBy: { id: Uuid; name?: string | null } } }>
@@ -204,9 +223,14 @@ export type Fact =
   | FactOf<'WaveSent', { wave: number; considered: number; needs: { needOrdinal: number; asked: number; exhausted?: boolean }[] }>
   | FactOf<'CalloutOffered', { callout: Callout }>
   | FactOf<'CalloutSent' | 'CalloutDelivered' | 'CalloutSeen', Record<string, never>>
-  | FactOf<'CalloutAccepted' | 'CalloutCalledUp', Filled>
-  | FactOf<'CalloutStoodBy' | 'CalloutExpired' | 'CalloutEnRoute' | 'CalloutOnScene', OfNeed>
-  | FactOf<'CalloutDeclined' | 'CalloutRecalled', OfNeed & { reason: string | null }>
+  | FactOf<'CalloutChannelSent' | 'CalloutChannelDelivered', { channel: Channel }>
+  | FactOf<'CalloutChannelDelayed' | 'CalloutChannelFailed', { channel: Channel; reason: string }>
+  | FactOf<'CalloutAccepted', Filled & Via>
+  | FactOf<'CalloutCalledUp', Filled>
+  | FactOf<'CalloutStoodBy', OfNeed & Via>
+  | FactOf<'CalloutExpired' | 'CalloutEnRoute' | 'CalloutOnScene', OfNeed>
+  | FactOf<'CalloutDeclined', OfNeed & Via & { reason: string | null }>
+  | FactOf<'CalloutRecalled', OfNeed & { reason: string | null }>
   | FactOf<'CalloutTurnedBack' | 'CalloutReleased', Filled & { reason: string | null }>
   | FactOf<'NeedFilled', Filled>
   | FactOf<'NeedExhausted', Filled & { count: number }>
@@ -266,6 +290,8 @@ export interface RosterVolunteer {
   engaged: boolean;
   /** A phone of his is connected now, to whichever node. */
   connected: boolean;
+  /** Masked: 138****1234. */
+  phone: string | null;
 }
 export interface RosterPage { total: number; page: number; volunteers: RosterVolunteer[] }
 export interface Team {

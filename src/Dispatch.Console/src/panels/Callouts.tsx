@@ -4,7 +4,8 @@ import { ask } from '../actions/ordering';
 import { funnelOf } from '../board/attention';
 import { Icon, QualificationGlyph, StateGlyph } from '../board/glyphs';
 import { Age, Countdown } from '../board/Ticking';
-import type { Callout, CalloutState, Incident } from '../live/contract';
+import type { Callout, CalloutState, Channel, Incident } from '../live/contract';
+import { channelMark, channelReasonOf } from '../words/channels';
 import { calloutStates, reasonOf } from '../words/domain';
 import { nameOf } from '../words/lang';
 import { distanceOf, timeOf } from '../words/times';
@@ -75,10 +76,29 @@ const Line = memo(function Line({ callout: c, incident }: { callout: Callout; in
       </span>
       {open && c.state === 'offered' && <button type="button" class="quiet small" onClick={() => ask('recallOne', incident, c)} aria-label={`${w.recallOne} ${c.volunteer.name}`}>{w.recallOne}</button>}
       {open && active.includes(c.state) && <button type="button" class="quiet small" onClick={() => ask('release', incident, c)} aria-label={`${w.release} ${c.volunteer.name}`}>{w.release}</button>}
+      {c.channels && c.channels.length > 0 && <Channels callout={c} zone={zone} />}
       {c.reason && <span class="callout-reason muted">{calloutStates()[c.state]}：{reasonOf(c.reason)}</span>}
     </li>
   );
 });
+
+/** Beside the live line: one short mark per channel, with its shape; the times and reasons on asking. */
+function Channels({ callout: c, zone }: { callout: Callout; zone: string }) {
+  return (
+    <ul class="channels">
+      {[...c.channels!].sort((a, b) => order.indexOf(a.channel) - order.indexOf(b.channel)).map((outcome) => {
+        const { kind, text } = channelMark(outcome);
+        return (
+          <li key={outcome.channel} class={`channel ${kind}`} data-channel={outcome.channel} data-outcome={kind} title={[timeOf(outcome.changedAt, zone), channelReasonOf(outcome.reason)].filter(Boolean).join(' · ')}>
+            <Icon name={kind === 'failed' ? 'cross' : kind === 'queued' ? 'clock' : kind === 'sent' ? 'up' : 'check'} size={10} />{text}
+            {outcome.reason && <span class="visually-hidden">{channelReasonOf(outcome.reason)}</span>}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+const order: Channel[] = ['live', 'push', 'sms', 'voice'];
 
 /** Three marks that fill from the left: sent, delivered, seen. */
 function Receipts({ callout: c, zone }: { callout: Callout; zone: string }) {

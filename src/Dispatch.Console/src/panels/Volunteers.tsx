@@ -10,7 +10,9 @@ import { duties } from '../words/domain';
 import { nameOf } from '../words/lang';
 import { dateOf } from '../words/times';
 import { rosterWords } from '../words/roster';
+import { reachabilityWords } from '../words/channels';
 import { ActivationCode } from './ActivationCode';
+import { Reachability } from './Reachability';
 
 export function Volunteers() {
   const w = rosterWords();
@@ -19,6 +21,7 @@ export function Volunteers() {
   const data = useSignal<RosterPage | 'loading' | 'failed'>('loading');
   const size = useSignal(0);
   const codeFor = useSignal<RosterVolunteer | null>(null);
+  const testOf = useSignal<RosterVolunteer | null>(null);
   useEffect(() => {
     const stop = new AbortController();
     const later = setTimeout(() => void (async () => {
@@ -49,17 +52,18 @@ export function Volunteers() {
       {found && found.total > 0 && (
         <div class="table-scroll" tabIndex={0} role="region" aria-label={w.volunteers}>
           <table>
-            <thead><tr>{[w.id, w.name, w.home, w.qualifications, w.fitness, w.assessment, w.insured, w.duty, w.now, w.phone].map((h) => <th key={h} scope="col">{h}</th>)}<th scope="col"><span class="visually-hidden">{w.code}</span></th></tr></thead>
-            <tbody>{found.volunteers.map((v) => <Line key={v.id} v={v} onCode={() => { codeFor.value = v; }} />)}</tbody>
+            <thead><tr>{[w.id, w.name, w.home, w.qualifications, w.fitness, w.assessment, w.insured, w.duty, w.now, w.number, w.phone].map((h) => <th key={h} scope="col">{h}</th>)}<th scope="col"><span class="visually-hidden">{w.code}</span></th></tr></thead>
+            <tbody>{found.volunteers.map((v) => <Line key={v.id} v={v} onCode={() => { codeFor.value = v; }} onTest={() => { testOf.value = v; }} />)}</tbody>
           </table>
         </div>
       )}
+      {testOf.value && <Reachability volunteer={testOf.value} onClose={() => { testOf.value = null; }} />}
       {codeFor.value && <ActivationCode volunteer={codeFor.value} onClose={() => { codeFor.value = null; }} />}
     </section>
   );
 }
 
-function Line({ v, onCode }: { v: RosterVolunteer; onCode: () => void }) {
+function Line({ v, onCode, onTest }: { v: RosterVolunteer; onCode: () => void; onTest: () => void }) {
   const w = rosterWords();
   const insured = v.insuredUntil !== null && v.insuredUntil >= dateOf(now.peek(), zone()); // both are days of the region
   const assessment = { passed: w.passed, pending: w.pending, failed: w.failedAssessment }[v.assessment];
@@ -78,8 +82,12 @@ function Line({ v, onCode }: { v: RosterVolunteer; onCode: () => void }) {
       <td class={insured ? 'num' : 'num doubt'}>{v.insuredUntil ?? w.notInsured}{v.insuredUntil && !insured ? ` ${w.expired}` : ''}</td>
       <td>{duties()[v.duty]}</td>
       <td class="now">{v.engaged ? <><Icon name="warn" size={12} />{w.engaged}</> : v.availableNow ? <><Icon name="check" size={12} />{w.callable}</> : <span class="muted">{w.notCallable}</span>}</td>
+      <td class="num">{v.phone ?? <span class="muted">{w.noNumber}</span>}</td>
       <td>{v.connected ? <><Icon name="check" size={12} />{w.connected}</> : v.activated ? w.activated : <span class="muted">{w.notActivated}</span>}</td>
-      <td><button type="button" class="small" onClick={onCode} aria-label={w.codeFor(v.name)}>{w.code}</button></td>
+      <td class="roster-buttons">
+        <button type="button" class="small" onClick={onTest} aria-label={reachabilityWords().titleFor(v.name)}>{reachabilityWords().test}</button>
+        <button type="button" class="small" onClick={onCode} aria-label={w.codeFor(v.name)}>{w.code}</button>
+      </td>
     </tr>
   );
 }

@@ -9,6 +9,7 @@ import * as alarm from './alarm';
 import { inHand, isOpen } from './card';
 import { apply, empty, isBehind, news, type Message, type State } from './state';
 import * as store from './store';
+import { forgetTest, tookTest, type Test } from './tests';
 import { accessToken, clear, signedIn } from './tokens';
 
 const pollEveryMs = 15_000;
@@ -114,6 +115,7 @@ export function start(): void {
     mayRetry: async () => signedIn.peek() === 'in',
     join,
     handlers: {
+      Test: (test: Test) => { heard(); tookTest(test); },
       CallOut: (item: InboxItem) => { heard(); take({ type: 'pushed', item }); },
       Current: ({ cursor }: { cursor: number }) => { heard(); take({ type: 'head', cursor }); },
     },
@@ -136,6 +138,7 @@ export async function stop(): Promise<void> {
   stopLink();
   stopLink = () => {};
   alarm.quiet();
+  forgetTest();
   state.value = empty;
   heardAt.value = null;
   await store.forget();

@@ -50,6 +50,8 @@ export const w = inBoth(
     ringHow: '召集来时会响铃、振动。请保持这个页面打开，音量调大。', ringTest: '试一试响铃', ringTouch: '点一下这里，召集时才会响铃', notify: '允许锁屏通知', notifyOn: '锁屏通知已打开', notifyDenied: '手机不允许通知，请在手机设置里打开。', notifyNone: '这个浏览器没有通知功能。',
     signOutHow: '退出后这部手机不会再收到召集。再次使用要一个新的激活码。', signOutOpen: '您有未结束的召集，或有答复还没有确认，请稍后再退出。', signOut: '退出', signOutYes: '是，退出',
     justNow: '刚刚', secondsAgo: (n: number) => `${n} 秒前`, minutesAgo: (n: number) => `${n} 分钟前`, hoursAgo: (n: number) => `${n} 小时前`, daysAgo: (n: number) => `${n} 天前`,
+    pushHow: '关闭网页后，推送也能叫醒手机（不是每部手机都支持；收不到时会发短信）。', pushOnButton: '打开推送', pushOn: '推送已打开', pushFailed: '推送没有打开。不影响召集：收不到时会发短信。', pushNone: '这部手机没有推送。收不到时会发短信。',
+    testTitle: '通联测试，不是召集', testBody: '指挥中心正在核对能否联系到您。请不要前往任何地方。', testReceived: '收到',
     notifyOffered: '召集', notifyCalledUp: '轮到您了', notifyStopped: '不再需要', notifyOpen: '请打开看详情',
   },
   {
@@ -94,6 +96,8 @@ export const w = inBoth(
     ringHow: 'A call-out rings and vibrates. Keep this page open and the volume up.', ringTest: 'Try the ring', ringTouch: 'Tap here so that call-outs can ring', notify: 'Allow lock-screen notices', notifyOn: 'Lock-screen notices are on', notifyDenied: 'The phone blocks notices. Allow them in its settings.', notifyNone: 'This browser has no notices.',
     signOutHow: 'This phone will receive no more call-outs. To use it again you need a new code.', signOutOpen: 'You have an open call-out, or an answer that is not confirmed yet. Sign out later.', signOut: 'Sign out', signOutYes: 'Yes, sign out',
     justNow: 'just now', secondsAgo: (n: number) => `${n} s ago`, minutesAgo: (n: number) => `${n} min ago`, hoursAgo: (n: number) => `${n} h ago`, daysAgo: (n: number) => `${n} days ago`,
+    pushHow: 'A push can wake this phone when the page is closed (not every phone can; otherwise an SMS is sent).', pushOnButton: 'Switch push on', pushOn: 'Push is on', pushFailed: 'Push could not be switched on. Call-outs still reach you: an SMS is sent instead.', pushNone: 'This phone has no push. An SMS is sent instead.',
+    testTitle: 'A test, not a call-out', testBody: 'The command centre checks whether it can reach you. Please do not go anywhere.', testReceived: 'Received',
     notifyOffered: 'Call-out', notifyCalledUp: 'Your turn', notifyStopped: 'No longer needed', notifyOpen: 'Open for details',
   },
 );

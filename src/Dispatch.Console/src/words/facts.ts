@@ -1,5 +1,6 @@
 // One sentence per kind of fact.
-import type { Fact, Incident } from '../live/contract';
+import type { Channel, Fact, Incident } from '../live/contract';
+import { channelReasonOf, channels } from './channels';
 import { calloutStates, reasonOf } from './domain';
 import { inBoth, lang, nameOf } from './lang';
 
@@ -7,14 +8,16 @@ const sentences = inBoth(
   {
     raised: '上报警情', ring: (need: string, region: string) => `${need}：打开圈层 ${region}`, wave: (n: number, considered: number, asked: number) => `第 ${n} 批：考虑 ${considered} 人，召集 ${asked} 人`,
     offered: (who: string, need: string) => `召集 ${who}（${need}）`, sent: (who: string) => `已发给 ${who}`, delivered: (who: string) => `已送达 ${who}`, seen: (who: string) => `${who} 已读`,
-    state: (who: string, state: string, reason: string) => `${who} ${state}${reason ? `：${reason}` : ''}`, accepted: (who: string, filled: number) => `${who} 接受，已到位 ${filled}`, calledUp: (who: string) => `候补 ${who} 转为接受`, stoodBy: (who: string) => `${who} 愿意前往，列为候补`,
+    state: (who: string, state: string, reason: string) => `${who} ${state}${reason ? `：${reason}` : ''}`, channelSent: (who: string, how: string) => `${who}：${how}已发`, channelDelayed: (who: string, how: string, why: string) => `${who}：${how}暂未发出，正在重试（${why}）`, channelDelivered: (who: string, how: string) => `${who}：${how}已送达`, channelFailed: (who: string, how: string, why: string) => `${who}：${how}未送达（${why}）`, via: (sentence: string, how: string) => `${sentence}（${how}答复）`,
+    accepted: (who: string, filled: number) => `${who} 接受，已到位 ${filled}`, calledUp: (who: string) => `候补 ${who} 转为接受`, stoodBy: (who: string) => `${who} 愿意前往，列为候补`,
     filled: (need: string) => `${need} 已到齐`, exhausted: (need: string, filled: number, count: number) => `${need} 已无人可召（${filled}/${count}）`,
     paused: (reason: string) => `暂停召集${reason ? `：${reason}` : ''}`, resumed: '恢复召集', closed: (reason: string) => `结束警情${reason ? `：${reason}` : ''}`, cancelled: (reason: string) => `取消警情${reason ? `：${reason}` : ''}`,
   },
   {
     raised: 'Incident raised', ring: (need, region) => `${need}: ring opened, ${region}`, wave: (n, considered, asked) => `Wave ${n}: ${considered} considered, ${asked} asked`,
     offered: (who, need) => `${who} called (${need})`, sent: (who) => `Sent to ${who}`, delivered: (who) => `Delivered to ${who}`, seen: (who) => `Seen by ${who}`,
-    state: (who, state, reason) => `${who}: ${state}${reason ? `, ${reason}` : ''}`, accepted: (who, filled) => `${who} accepted, ${filled} filled`, calledUp: (who) => `${who} called up from standby`, stoodBy: (who) => `${who} would come: standby`,
+    state: (who, state, reason) => `${who}: ${state}${reason ? `, ${reason}` : ''}`, channelSent: (who, how) => `${who}: ${how} sent`, channelDelayed: (who, how, why) => `${who}: ${how} not sent yet, trying again (${why})`, channelDelivered: (who, how) => `${who}: ${how} delivered`, channelFailed: (who, how, why) => `${who}: ${how} did not arrive (${why})`, via: (sentence, how) => `${sentence} (by ${how})`,
+    accepted: (who, filled) => `${who} accepted, ${filled} filled`, calledUp: (who) => `${who} called up from standby`, stoodBy: (who) => `${who} would come: standby`,
     filled: (need) => `${need} is filled`, exhausted: (need, filled, count) => `${need}: nobody left to ask (${filled}/${count})`,
     paused: (reason) => `Calling paused${reason ? `: ${reason}` : ''}`, resumed: 'Calling resumed', closed: (reason) => `Incident closed${reason ? `: ${reason}` : ''}`, cancelled: (reason) => `Incident cancelled${reason ? `: ${reason}` : ''}`,
   },
@@ -25,6 +28,7 @@ export function factSentence(fact: Fact, incident: Incident): string {
   const who = incident.callouts.find((c) => c.id === fact.calloutId)?.volunteer.name ?? fact.by.name ?? '';
   const need = (ordinal: number) => nameOf(incident.needs.find((n) => n.ordinal === ordinal)) || `#${ordinal}`;
   const states = calloutStates();
+  const via = (sentence: string, how: Channel | null | undefined) => (how ? s.via(sentence, channels()[how]) : sentence);
   switch (fact.kind) {
     case 'IncidentRaised': return s.raised;
     case 'RingOpened': return s.ring(need(fact.data.needOrdinal), fact.data.regionName);
@@ -33,10 +37,14 @@ export function factSentence(fact: Fact, incident: Incident): string {
     case 'CalloutSent': return s.sent(who);
     case 'CalloutDelivered': return s.delivered(who);
     case 'CalloutSeen': return s.seen(who);
-    case 'CalloutAccepted': return s.accepted(who, fact.data.filled);
+    case 'CalloutChannelSent': return s.channelSent(who, channels()[fact.data.channel]);
+    case 'CalloutChannelDelayed': return s.channelDelayed(who, channels()[fact.data.channel], channelReasonOf(fact.data.reason));
+    case 'CalloutChannelDelivered': return s.channelDelivered(who, channels()[fact.data.channel]);
+    case 'CalloutChannelFailed': return s.channelFailed(who, channels()[fact.data.channel], channelReasonOf(fact.data.reason));
+    case 'CalloutAccepted': return via(s.accepted(who, fact.data.filled), fact.data.via);
     case 'CalloutCalledUp': return s.calledUp(who);
-    case 'CalloutStoodBy': return s.stoodBy(who);
-    case 'CalloutDeclined': return s.state(who, states.declined, reasonOf(fact.data.reason));
+    case 'CalloutStoodBy': return via(s.stoodBy(who), fact.data.via);
+    case 'CalloutDeclined': return via(s.state(who, states.declined, reasonOf(fact.data.reason)), fact.data.via);
     case 'CalloutExpired': return s.state(who, states.expired, '');
     case 'CalloutRecalled': return s.state(who, states.recalled, reasonOf(fact.data.reason));
     case 'CalloutEnRoute': return s.state(who, states.enRoute, '');

@@ -4,7 +4,7 @@ export const rosterWords = inBoth(
   {
     volunteers: '志愿者', teams: '队伍', importVolunteers: '导入志愿者', importTeams: '导入队伍', importRegions: '导入辖区边界', sections: '名册分页',
     search: '按姓名或编号查找', total: (n: number) => `共 ${n} 人`, page: (a: number, b: number) => `第 ${a} / ${b} 页`, previous: '上一页', next: '下一页', none: '没有符合条件的志愿者', loading: '正在读取…', failed: '读取失败',
-    id: '编号', name: '姓名', home: '属地', qualifications: '专长', fitness: '体能', assessment: '考核', insured: '保险至', duty: '值守', now: '此刻', phone: '手机', expired: '已过期', notInsured: '无',
+    id: '编号', name: '姓名', home: '属地', qualifications: '专长', fitness: '体能', assessment: '考核', insured: '保险至', duty: '值守', now: '此刻', phone: '手机', number: '手机号', noNumber: '未登记', expired: '已过期', notInsured: '无',
     fit: '合格', limited: '受限', unfit: '不合格', passed: '通过', pending: '待考核', failedAssessment: '未通过', callable: '可召', notCallable: '不可召', engaged: '任务中', activated: '已激活', notActivated: '未激活', connected: '在线',
     code: '激活码', codeFor: (n: string) => `${n} 的激活码`, codeOnce: '只显示这一次。请当面告知本人，在手机页面输入。', expires: (t: string) => `${t} 前有效`, copy: '复制', copied: '已复制', close: '关闭', codeAsk: (n: string) => `为 ${n} 生成新的激活码？`, codeAskAgain: '该手机已激活。新的激活码会让另一台手机接入。', make: '生成',
     kind: '类别', captain: '队长', liaison: '联络员', members: '人数', noTeams: '没有队伍',
@@ -15,7 +15,7 @@ export const rosterWords = inBoth(
   {
     volunteers: 'Volunteers', teams: 'Teams', importVolunteers: 'Import volunteers', importTeams: 'Import teams', importRegions: 'Import boundaries', sections: 'Roster sections',
     search: 'Find by name or number', total: (n) => `${n} in all`, page: (a, b) => `Page ${a} of ${b}`, previous: 'Previous', next: 'Next', none: 'No volunteer matches', loading: 'Reading…', failed: 'Could not be read',
-    id: 'Number', name: 'Name', home: 'Home region', qualifications: 'Qualifications', fitness: 'Fitness', assessment: 'Assessment', insured: 'Insured until', duty: 'Duty', now: 'Now', phone: 'Phone', expired: 'expired', notInsured: 'none',
+    id: 'Number', name: 'Name', home: 'Home region', qualifications: 'Qualifications', fitness: 'Fitness', assessment: 'Assessment', insured: 'Insured until', duty: 'Duty', now: 'Now', phone: 'Phone', number: 'Telephone', noNumber: 'none', expired: 'expired', notInsured: 'none',
     fit: 'Fit', limited: 'Limited', unfit: 'Unfit', passed: 'Passed', pending: 'Pending', failedAssessment: 'Failed', callable: 'Callable', notCallable: 'Not callable', engaged: 'Engaged', activated: 'Activated', notActivated: 'Not activated', connected: 'Connected',
     code: 'Activation code', codeFor: (n) => `Activation code of ${n}`, codeOnce: 'Shown this once. Tell the person face to face; it is typed on the phone page.', expires: (t) => `Valid until ${t}`, copy: 'Copy', copied: 'Copied', close: 'Close', codeAsk: (n) => `Make a new activation code for ${n}?`, codeAskAgain: 'This phone is activated already. A new code lets another phone in.', make: 'Make',
     kind: 'Kind', captain: 'Captain', liaison: 'Liaison', members: 'Members', noTeams: 'No teams',

@@ -10,6 +10,7 @@ import { Home } from './Home';
 import { HoursPage } from './Hours';
 import { Account, ConsentsPage, Papers, Recent, Ring, Why } from './Pages';
 import { TopBar } from './Parts';
+import { TestNotice } from './TestNotice';
 import { Position } from './Position';
 
 const page = signal(location.hash.slice(1));
@@ -26,7 +27,7 @@ effect(() => {
 export function App() {
   useEffect(() => { document.title = w().title; });
   useEffect(() => { document.querySelector<HTMLElement>('.page h1[tabindex]')?.focus({ preventScroll: true }); }, [page.value]);
-  return <><TopBar />{signedIn.value === 'in' ? <Screen /> : <Activate />}</>;
+  return <><TopBar />{signedIn.value === 'in' ? <><TestNotice /><Screen /></> : <Activate />}</>;
 }
 
 function Screen() {

@@ -10,6 +10,7 @@ import * as alarm from '../alarm';
 import { isActive } from '../card';
 import { box, confirmedAt, consents, refusals, setConsent } from '../orders';
 import { state, zone } from '../phone';
+import { lookAtPush, push, subscribe, unsubscribe } from '../push';
 import { signOut } from '../tokens';
 import { w } from '../words';
 import { categoryOf } from './CallCard';
@@ -96,9 +97,25 @@ export function Ring() {
     <Page title={w().ring}>
       <p>{w().ringHow}</p>
       <Press kind="yes" shape="bell" onPress={() => { alarm.unlock(); setTimeout(() => { alarm.alarm('offered'); setTimeout(alarm.quiet, 3_000); }, 100); }}>{w().ringTest}</Press>
+      <PushRow />
       {permission === 'default' ? <Press kind="plain" onPress={() => void alarm.askForNotices()}>{w().notify}</Press>
         : <p class="quiet">{permission === 'granted' ? w().notifyOn : permission === 'denied' ? w().notifyDenied : w().notifyNone}</p>}
     </Page>
+  );
+}
+
+/** The phone may sleep with the page closed: then only a push, or an SMS, wakes it. */
+function PushRow() {
+  useEffect(() => { void lookAtPush(); }, []);
+  const at = push.value;
+  if (at === 'none') return <p class="quiet">{w().pushNone}</p>;
+  if (at === 'on') return <p class="quiet"><Icon shape="tick" /> {w().pushOn}</p>;
+  return (
+    <>
+      <p>{w().pushHow}</p>
+      <Press kind="plain" shape="bell" armed={at !== 'working'} onPress={() => { void alarm.askForNotices().then(() => (Notification.permission === 'granted' ? subscribe() : undefined)); }}>{at === 'working' ? w().sending : w().pushOnButton}</Press>
+      {at === 'failed' && <p class="refused" role="alert"><Icon shape="warning" /><span>{w().pushFailed}</span></p>}
+    </>
   );
 }
 
@@ -108,7 +125,7 @@ export function Account() {
   return (
     <Page title={w().account}>
       <p>{busy ? w().signOutOpen : w().signOutHow}</p>
-      {!busy && <Press kind={sure ? 'yes' : 'plain'} shape="door" onPress={() => { if (sure) { location.hash = ''; void signOut(); } else setSure(true); }}>{sure ? w().signOutYes : w().signOut}</Press>}
+      {!busy && <Press kind={sure ? 'yes' : 'plain'} shape="door" onPress={() => { if (sure) { location.hash = ''; void unsubscribe().finally(() => signOut()); } else setSure(true); }}>{sure ? w().signOutYes : w().signOut}</Press>}
     </Page>
   );
 }
