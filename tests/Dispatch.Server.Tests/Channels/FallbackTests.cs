@@ -110,6 +110,7 @@ public sealed class FallbackTests : IAsyncLifetime
     [Fact]
     public async Task What_is_withdrawn_before_its_time_does_not_go_out()
     {
+        await node.World.SqlAsync("UPDATE categories SET fallback_after = '8 seconds' WHERE key = 'flood'"); // time enough to withdraw, also on a busy machine
         await Numbers.VolunteersAsync(node, 1);
         await Numbers.GiveAsync(node, await node.World.VolunteerAsync(100, "medical.nurse"), Numbers.Of(2));
         using var console = await node.SignInAsync("futian");
@@ -201,12 +202,13 @@ public sealed class FallbackTests : IAsyncLifetime
     [Fact]
     public async Task A_gateway_that_stays_away_is_given_up_when_the_call_out_is_over()
     {
-        await node.World.SqlAsync("UPDATE categories SET answer_within = '5 seconds' WHERE key = 'flood'");
         gateway.Next([.. Enumerable.Repeat(503, 100)]);
         await Numbers.VolunteersAsync(node, 1);
         using var console = await node.SignInAsync("futian");
 
         var id = await console.RaiseAsync(ApiClient.Flood());
+        await console.FactsAsync(id, until: "CalloutChannelDelayed");
+        await node.World.SqlAsync("UPDATE callouts SET due_at = now()"); // the time to answer is over
         var failed = (await console.FactsAsync(id, until: "CalloutChannelFailed")).Of("CalloutChannelFailed").Single();
 
         Assert.Contains((string?)failed["data"]!["reason"], (string[])["http503", "notNeeded"]);
