@@ -24,6 +24,8 @@ internal static class RequiredSettings
 
     private const int LeastVersion = 15;
 
+    private static readonly TimeSpan UntilDeadNodesAreForgotten = TimeSpan.FromSeconds(7), LookAgainAfter = TimeSpan.FromSeconds(1);
+
     private static readonly (string Name, Version Least, string Package)[] Extensions =
         [("postgis", new(3, 3), "postgresql-15-postgis-3"), ("btree_gist", new(1, 0), "postgresql-contrib"), ("ltree", new(1, 0), "postgresql-contrib")];
 
@@ -35,6 +37,13 @@ internal static class RequiredSettings
     public static async Task RequireAsync(NpgsqlDataSource source, bool allowVolatile, bool requireArchive, CancellationToken cancellation)
     {
         var faults = Faults(await ReadAsync(source, cancellation), allowVolatile, requireArchive);
+        for (var waited = TimeSpan.Zero; faults is [{ } one] && one.StartsWith("max_connections", StringComparison.Ordinal) && waited < UntilDeadNodesAreForgotten; waited += LookAgainAfter)
+        {
+            // Perhaps we are the next run of a node that was killed a moment ago and still counts.
+            await Task.Delay(LookAgainAfter, cancellation);
+            faults = Faults(await ReadAsync(source, cancellation), allowVolatile, requireArchive);
+        }
+
         if (faults.Count > 0)
         {
             throw new UnfitDatabaseException(faults);

@@ -29,7 +29,7 @@ internal static class NodesCommand
                 {
                     DataFolder = data,
                     Fresh = options.Text("--fresh", "false") == "true",
-                    Settings = new Dictionary<string, string> { ["max_connections"] = $"{ConnectionsPerNode * (count + 1)}" },
+                    Settings = new Dictionary<string, string> { ["max_connections"] = $"{(ConnectionsPerNode * (count + 1)) + 10}" },
                 },
                 new Progress<string>(Say), cancellation);
             await using var redis = await LocalRedis.StartAsync();

@@ -35,6 +35,9 @@ internal sealed class ServerNode
 
     public int Starts { get; private set; }
 
+    /// <summary>Of the last run that ended.</summary>
+    public int? ExitCode { get; private set; }
+
     public async Task<bool> IsReadyAsync(HttpClient http, CancellationToken cancellation)
     {
         try
@@ -73,6 +76,7 @@ internal sealed class ServerNode
             try
             {
                 var code = await process.Exited.WaitAsync(cancellation);
+                ExitCode = code;
                 failures = Environment.TickCount64 - began > Well.TotalMilliseconds ? 0 : failures + 1;
                 var pause = AgainAfter[Math.Min(failures, AgainAfter.Length - 1)];
                 say($"Node {Number} (process {process.Id}) has {How(code)}; its clients are with the others. It is started again in {pause.TotalSeconds:0} s.");

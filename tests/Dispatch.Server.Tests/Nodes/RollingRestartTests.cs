@@ -87,6 +87,7 @@ public sealed class RollingRestartTests : IAsyncLifetime, IDisposable
         foreach (var node in nodes)
         {
             await RestartAsync(node, "TERM");
+            Assert.Equal(0, node.ExitCode);
         }
 
         await enough.CancelAsync();

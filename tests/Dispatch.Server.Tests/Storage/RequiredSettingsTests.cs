@@ -118,9 +118,19 @@ public sealed class RequiredSettingsTests
     public async Task One_node_too_many_for_the_connections_there_are_is_refused()
     {
         var database = await Cluster.NewDatabaseAsync(); // 400 connections
-        await Cluster.ExecuteAsync(database, "INSERT INTO nodes (id, name, state) SELECT gen_random_uuid(), 'other', 'ready' FROM generate_series(1, 8)");
+        await Cluster.ExecuteAsync(database, "INSERT INTO nodes (id, name, state, seen_at) SELECT gen_random_uuid(), 'other', 'ready', now() + interval '1 hour' FROM generate_series(1, 8)");
 
         await RefusesAsync(database, "max_connections = 400: 9 node(s)", "--Database:AllowVolatile=true");
+    }
+
+    [Fact]
+    public async Task A_node_killed_a_moment_ago_does_not_keep_its_next_run_from_starting()
+    {
+        var database = await Cluster.NewDatabaseAsync(); // 400 connections
+        await Cluster.ExecuteAsync(database, "INSERT INTO nodes (id, name, state) SELECT gen_random_uuid(), 'killed', 'ready' FROM generate_series(1, 8)");
+        await using var source = Database.Connect(database);
+
+        await RequiredSettings.RequireAsync(source, allowVolatile: true, requireArchive: false, CancellationToken.None);
     }
 
     [Fact]
