@@ -35,7 +35,7 @@ public sealed class RollingRestartTests : IAsyncLifetime, IDisposable
         await world.VolunteersAsync(People);
         var settings = new Dictionary<string, string>
         {
-            ["ConnectionStrings__Postgres"] = world.ConnectionString, ["Database__AllowVolatile"] = "true", ["Logging__LogLevel__Default"] = "Warning",
+            ["ConnectionStrings__Postgres"] = world.ConnectionString, ["Database__AllowVolatile"] = "true", ["Rehearse"] = "false", ["Logging__LogLevel__Default"] = "Warning",
             ["Drain__NoticeSeconds"] = "2", ["Drain__MoveSeconds"] = "2", ["Drain__GraceSeconds"] = "3",
         };
         nodes = [.. Enumerable.Range(1, 2).Select(number => new ServerNode(number, folder, settings, _ => { }))];
