@@ -1,3 +1,5 @@
+using Dispatch.Geo.Waves;
+
 namespace Dispatch.Geo.Matching;
 
 /// <summary>What says where a person is.</summary>
@@ -72,4 +74,16 @@ public sealed record Candidate
 
     /// <summary>State of the latest earlier call-out of this person in this incident, in the words of callouts.state.</summary>
     public string? AlreadyAsked { get; init; }
+
+    /// <summary>What became of earlier offers in this class of hours; null: none.</summary>
+    public ResponseRecord? Record { get; init; }
+
+    /// <summary>Alerts in the period of the budget; null: none.</summary>
+    public int? RecentAlerts { get; init; }
+
+    /// <summary>Since the end of the last call-out the person went to.</summary>
+    public double? RestedSeconds { get; init; }
+
+    /// <summary>Null: has not said.</summary>
+    public Means? Means { get; init; }
 }

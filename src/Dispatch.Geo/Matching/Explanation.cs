@@ -14,7 +14,9 @@ namespace Dispatch.Geo.Matching;
 public static class Explanation
 {
     // Raised when the gates or the order of choice change: a replay is only promised under the version that wrote it.
-    private const int Version = 1;
+    // 2: plans, rest and budget. What 1 wrote can still be read.
+    private const int Version = 2;
+    private const int OldestReadable = 1;
 
     private static readonly JsonSerializerOptions Canonical = new()
     {
@@ -48,7 +50,7 @@ public static class Explanation
     private static T Read<T>(string kind, ReadOnlySpan<byte> bytes)
     {
         var stored = JsonSerializer.Deserialize<Stored<T>>(bytes, Canonical);
-        return stored is { Version: Version, Content: not null } && stored.Kind == kind
+        return stored is { Version: >= OldestReadable and <= Version, Content: not null } && stored.Kind == kind
             ? stored.Content
             : throw new JsonException($"Not a match's {kind} of version {Version}, but {stored?.Kind} of version {stored?.Version}.");
     }

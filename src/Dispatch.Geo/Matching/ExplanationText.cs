@@ -36,6 +36,8 @@ public static class ExplanationText
             Rules.BeyondRadius => $"距离 {Number(line.DistanceMetres)} 米，超出 {Number(line.Limit)} 米的半径",
             Rules.Engaged => "正在执行另一次召集",
             Rules.AlreadyAsked => $"本事件中已召集过：{StateZh(line.AlreadyAsked)}",
+            Rules.Resting => $"休整中：距上次出动结束 {AgeZh(line.RestedSeconds)}，须满 {AgeZh(line.Limit)}",
+            Rules.AlertBudgetSpent => $"近期已被召集 {line.RecentAlerts} 次，达到上限 {Number(line.Limit)} 次",
             _ => line.Rule,
         };
         var also = line.AlsoRules.Count == 0 ? "" : $"；另有 {line.AlsoRules.Count} 项不符合";
@@ -68,6 +70,8 @@ public static class ExplanationText
             Rules.BeyondRadius => $"{Number(line.DistanceMetres)} m, beyond the radius of {Number(line.Limit)} m",
             Rules.Engaged => "engaged in another call-out",
             Rules.AlreadyAsked => $"already asked in this incident: {StateEn(line.AlreadyAsked)}",
+            Rules.Resting => $"resting: the last call-out ended {AgeEn(line.RestedSeconds)} ago, {AgeEn(line.Limit)} are due",
+            Rules.AlertBudgetSpent => $"alerted {line.RecentAlerts} times lately, {Number(line.Limit)} are the limit",
             _ => line.Rule,
         };
         var also = line.AlsoRules.Count == 0 ? "" : $"; and {line.AlsoRules.Count} more {(line.AlsoRules.Count == 1 ? "reason" : "reasons")}";

@@ -24,6 +24,8 @@ public static class Rules
     public const string BeyondRadius = "beyondRadius";
     public const string Engaged = "engaged";
     public const string AlreadyAsked = "alreadyAsked";
+    public const string Resting = "resting";
+    public const string AlertBudgetSpent = "alertBudgetSpent";
 }
 
 /// <summary>
@@ -38,7 +40,7 @@ public static class Gates
     public const int AdultAge = 18;
 
     private static readonly Func<Candidate, MatchRequest, string?>[] InOrder =
-        [Certificate, Insurance, Adult, Fit, Assessed, Consenting, Available, Located, WithinRadius, NotEngaged, NotYetAsked];
+        [Certificate, Insurance, Adult, Fit, Assessed, Consenting, Available, Located, WithinRadius, NotEngaged, NotYetAsked, Rested, WithinBudget];
 
     /// <summary>The rules that say no, first the one to be told; empty when the person may be asked.</summary>
     public static IReadOnlyList<string> Refusals(Candidate candidate, MatchRequest request)
@@ -122,6 +124,10 @@ public static class Gates
     // Who said no, stayed silent or turned back is not asked again for the same incident; whose offer was withdrawn said nothing.
     private static string? NotYetAsked(Candidate candidate, MatchRequest request) =>
         candidate.EngagedIn is not null || candidate.AlreadyAsked is null or "recalled" ? null : Rules.AlreadyAsked;
+
+    private static string? Rested(Candidate candidate, MatchRequest request) => candidate.RestedSeconds < request.RestFloorSeconds ? Rules.Resting : null;
+
+    private static string? WithinBudget(Candidate candidate, MatchRequest request) => candidate.RecentAlerts >= request.AlertBudget ? Rules.AlertBudgetSpent : null;
 
     private static bool IsLocated(Candidate candidate) => candidate.DistanceMetres is { } metres && double.IsFinite(metres) && candidate.LocatedBy switch
     {

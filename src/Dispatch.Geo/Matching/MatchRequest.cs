@@ -1,4 +1,5 @@
 using Dispatch.Geo.Regions;
+using Dispatch.Geo.Waves;
 
 namespace Dispatch.Geo.Matching;
 
@@ -6,8 +7,12 @@ namespace Dispatch.Geo.Matching;
 /// <param name="Ordinal">Of the need within the incident.</param>
 /// <param name="QualificationId">What the database finds holders by.</param>
 /// <param name="Qualification">The taxonomy's key, for people and for the record.</param>
-/// <param name="Wanted">At least 1.</param>
-public sealed record NeedToFill(int Ordinal, short QualificationId, string Qualification, int Wanted);
+/// <param name="Wanted">At least 1. With a plan: at most so many.</param>
+/// <param name="Plan">Null: exactly <paramref name="Wanted"/> are asked, if there are so many.</param>
+public sealed record NeedToFill(int Ordinal, short QualificationId, string Qualification, int Wanted, NeedPlan? Plan = null);
+
+/// <summary>How many of those who may be asked are asked is decided by <see cref="WavePlanner"/>.</summary>
+public sealed record NeedPlan(WaveTarget Target, IReadOnlyList<OpenOffer> Open);
 
 /// <summary>
 /// Everything a match depends on. It is stored, and <see cref="Matcher.Match"/> of it gives the stored explanation again. The order of needs,
@@ -31,6 +36,17 @@ public sealed record MatchRequest
     public required bool Hazardous { get; init; }
 
     public bool LifeCritical { get; init; }
+
+    /// <summary>So many alerts are enough within <see cref="AlertPeriodSeconds"/>; null: no limit.</summary>
+    public int? AlertBudget { get; init; }
+
+    public double? AlertPeriodSeconds { get; init; }
+
+    /// <summary>Nobody is asked so soon after a call-out he went to; null: no limit.</summary>
+    public double? RestFloorSeconds { get; init; }
+
+    /// <summary>What is known of how people answer; there when a need has a plan.</summary>
+    public ResponseModel? Model { get; init; }
 
     public required IReadOnlyList<Ring> Rings { get; init; }
 

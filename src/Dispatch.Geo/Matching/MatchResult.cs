@@ -1,3 +1,5 @@
+using Dispatch.Geo.Waves;
+
 namespace Dispatch.Geo.Matching;
 
 public enum Verdict
@@ -20,7 +22,17 @@ public sealed record Chosen(int NeedOrdinal, Guid VolunteerId, int Ring, int Ran
 /// <paramref name="RingReached"/> is the outermost ring that had to be opened. <paramref name="Exhausted"/>: every ring given is open and fewer
 /// than wanted could be asked.
 /// </summary>
-public sealed record NeedOutcome(int NeedOrdinal, int Wanted, int Passing, int Asked, int RingReached, bool Exhausted);
+public sealed record NeedOutcome(int NeedOrdinal, int Wanted, int Passing, int Asked, int RingReached, bool Exhausted)
+{
+    /// <summary>How many were asked, and why; null when the request said how many.</summary>
+    public WavePlan? Plan { get; init; }
+
+    /// <summary>How many offers the plan found open.</summary>
+    public int? OpenBefore { get; init; }
+
+    /// <summary>More candidates than were gathered could make a better plan: gather more, match again. Null: no.</summary>
+    public bool? TooFewGathered { get; init; }
+}
 
 /// <summary>
 /// Why one person was asked for one need, or not: keys and numbers, from which <see cref="ExplanationText"/> makes sentences. Only the numbers
@@ -66,6 +78,13 @@ public sealed record ExplanationLine
 
     /// <summary>State of the earlier call-out.</summary>
     public string? AlreadyAsked { get; init; }
+
+    public int? RecentAlerts { get; init; }
+
+    public double? RestedSeconds { get; init; }
+
+    /// <summary>Of one who is asked: the chance to say yes and be there by the plan's aim.</summary>
+    public double? Chance { get; init; }
 
     /// <summary>The need of this incident the person is asked for instead.</summary>
     public int? AskedForNeed { get; init; }

@@ -1,3 +1,5 @@
+using Dispatch.Geo.Waves;
+
 namespace Dispatch.Geo.Matching;
 
 /// <summary>
@@ -24,7 +26,7 @@ public static class Matcher
             // Cross-multiplied: free / wanted compared without rounding.
             var scarcest = waiting.Aggregate((a, b) => (long)b.Free(taken) * a.Need.Wanted < (long)a.Free(taken) * b.Need.Wanted ? b : a);
             waiting.Remove(scarcest);
-            scarcest.Asked.AddRange(scarcest.Passing.Where(candidate => !taken.ContainsKey(candidate.VolunteerId)).Take(scarcest.Need.Wanted));
+            scarcest.Choose(scarcest.Passing.Where(candidate => !taken.ContainsKey(candidate.VolunteerId)).Take(scarcest.Need.Wanted).ToList(), request);
             scarcest.Asked.ForEach(candidate => taken.Add(candidate.VolunteerId, scarcest.Need.Ordinal));
         }
 
@@ -34,9 +36,14 @@ public static class Matcher
         var lines = new List<ExplanationLine>();
         foreach (var reach in reaches.Values)
         {
-            var exhausted = reach.Asked.Count < reach.Need.Wanted;
-            var ringReached = exhausted ? lastRing : reach.Asked.Max(candidate => candidate.Ring);
-            outcomes.Add(new NeedOutcome(reach.Need.Ordinal, reach.Need.Wanted, reach.Passing.Count, reach.Asked.Count, ringReached, exhausted));
+            var exhausted = reach.Plan is null ? reach.Asked.Count < reach.Need.Wanted : !reach.Plan.Reached;
+            var ringReached = exhausted ? lastRing : reach.Asked.Select(candidate => candidate.Ring).DefaultIfEmpty(0).Max();
+            outcomes.Add(new NeedOutcome(reach.Need.Ordinal, reach.Need.Wanted, reach.Passing.Count, reach.Asked.Count, ringReached, exhausted)
+            {
+                Plan = reach.Plan,
+                OpenBefore = reach.Need.Plan?.Open.Count,
+                TooFewGathered = reach.IsShort(request, lastRing) ? true : null,
+            });
             lines.AddRange(Lines(reach, ringReached, taken, request));
         }
 
@@ -102,6 +109,7 @@ public static class Matcher
                     Verdict = isAsked ? Verdict.Asked : Verdict.InReserve,
                     Rule = isAsked ? Rules.Nearest : Rules.NearerPeopleAsked,
                     Rank = rank,
+                    Chance = reach.Plan?.Ask.FirstOrDefault(one => one.VolunteerId == candidate.VolunteerId)?.Chance,
                     Behind = ahead?.VolunteerId,
                     BehindMetres = ahead is null ? null : Math.Round(candidate.DistanceMetres!.Value - ahead.DistanceMetres!.Value, 3),
                 };
@@ -141,11 +149,15 @@ public static class Matcher
             },
             EngagedIn = rule == Rules.Engaged ? candidate.EngagedIn : null,
             AlreadyAsked = rule == Rules.AlreadyAsked ? candidate.AlreadyAsked : null,
+            RecentAlerts = rule == Rules.AlertBudgetSpent ? candidate.RecentAlerts : null,
+            RestedSeconds = rule == Rules.Resting ? candidate.RestedSeconds : null,
             Limit = rule switch
             {
                 Rules.BeyondRadius => request.RadiusMetres,
                 Rules.FixTooOld => Gates.FixFreshFor.TotalSeconds,
                 Rules.NotAdult => Gates.AdultAge,
+                Rules.Resting => request.RestFloorSeconds,
+                Rules.AlertBudgetSpent => request.AlertBudget,
                 _ => null,
             },
         };
@@ -162,6 +174,44 @@ public static class Matcher
         public List<Candidate> Passing { get; } = [];
 
         public List<Candidate> Asked { get; } = [];
+
+        public WavePlan? Plan { get; private set; }
+
+        /// <summary>Of those still free: as many as are wanted, or as many as the plan says.</summary>
+        public void Choose(List<Candidate> free, MatchRequest request)
+        {
+            if (Need.Plan is null)
+            {
+                Asked.AddRange(free);
+                return;
+            }
+
+            Plan = WavePlanner.Plan(WaveOf(free, request));
+            var planned = Plan.Ask.Select(one => one.VolunteerId).ToHashSet();
+            Asked.AddRange(free.Where(candidate => planned.Contains(candidate.VolunteerId)));
+        }
+
+        /// <summary>The plan used up everybody gathered, there may be more, and the next could still be there in time (farther out nobody could).</summary>
+        public bool IsShort(MatchRequest request, int lastRing) =>
+            Plan is { } plan && (!plan.Reached || plan.Late) && Passing.Count >= request.Needs.Sum(need => need.Wanted)
+            && !(plan.Reached && Passing[^1].Ring == lastRing && WavePlanner.ChanceInTime(WaveOf([Passing[^1]], request)) < WavePlanner.LeastChance);
+
+        private WaveRequest WaveOf(List<Candidate> free, MatchRequest request) => new()
+        {
+            Target = Need.Plan!.Target,
+            Model = request.Model ?? throw new ArgumentException("A plan needs a model of how people answer.", nameof(request)),
+            Open = Need.Plan.Open,
+            FreshReceipt = Receipt.Unknown,
+            Prospects = [.. free.Select(candidate => new Prospect
+            {
+                VolunteerId = candidate.VolunteerId,
+                Ring = candidate.Ring,
+                DistanceMetres = candidate.DistanceMetres!.Value,
+                Means = candidate.Means ?? Means.Undeclared,
+                Record = candidate.Record ?? ResponseRecord.None,
+                RecentAlerts = candidate.RecentAlerts ?? 0,
+            })],
+        };
 
         public int Free(Dictionary<Guid, int> taken) => Passing.Count(candidate => !taken.ContainsKey(candidate.VolunteerId));
     }

@@ -19,7 +19,10 @@ SELECT c.volunteer_id,
        c.duty = 'byHours' AND c.hours @> second_of_week($7, c.time_zone) AS within_hours,
        (SELECT a.incident_id FROM callouts a
         WHERE a.volunteer_id = c.volunteer_id AND a.state IN ('offered', 'accepted', 'enRoute', 'onScene')) AS engaged_in,
-       c.away
+       c.away,
+       r.asked, r.accepted, r.declined, r.alerted_at, r.served_until, r.means
 FROM (
 {source}
 ) AS c
+-- LIMIT keeps it what it is: one look by primary key for each row of the page.
+LEFT JOIN LATERAL (SELECT * FROM response_records r WHERE r.volunteer_id = c.volunteer_id LIMIT 1) AS r ON true

@@ -1,4 +1,5 @@
 using Dispatch.Geo.Matching;
+using Dispatch.Geo.Waves;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -37,9 +38,29 @@ internal readonly record struct CandidateRow(Candidate Candidate, double PlaneMe
             Duty = Duty(row.GetString(13)),
             WithinHours = row.GetBoolean(14),
             EngagedIn = row.IsDBNull(15) ? null : row.GetGuid(15),
+            Record = row.IsDBNull(17) ? null : RecordOf(row, 17, question.Hours),
+            RecentAlerts = row.IsDBNull(20) ? null : Alerts(row.GetFieldValue<DateTime[]>(20), question),
+            RestedSeconds = row.IsDBNull(21) ? null : Age(question.At, row.GetFieldValue<DateTime>(21)),
+            Means = row.IsDBNull(22) || row.GetString(22) == "undeclared" ? null : MeansOf(row.GetString(22)),
         };
         return new CandidateRow(candidate, row.GetDouble(16));
     }
+
+    /// <summary>Three columns asked, accepted, declined, each an array by class of hours. Null: never asked in these hours.</summary>
+    internal static ResponseRecord? RecordOf(NpgsqlDataReader row, int first, HourClass hours)
+    {
+        double At(int column) => row.GetFieldValue<float[]>(column)[(int)hours];
+        return At(first) == 0 && At(first + 1) == 0 ? null : new(At(first), At(first + 1), At(first + 2));
+    }
+
+    internal static Means MeansOf(string word) => word switch
+    {
+        "undeclared" => Means.Undeclared,
+        "foot" => Means.Foot,
+        "bicycle" => Means.Bicycle,
+        "car" => Means.Car,
+        _ => throw new InvalidDataException($"Unknown means '{word}'."),
+    };
 
     /// <summary>The period that covers the day, else the one that ended last, else the one that begins next. Ranges come with an exclusive end.</summary>
     internal static (DateOnly? From, DateOnly? Until) PeriodOf(NpgsqlRange<DateOnly>[] periods, DateOnly day)
@@ -56,6 +77,12 @@ internal readonly record struct CandidateRow(Candidate Candidate, double PlaneMe
         }
 
         return told;
+    }
+
+    private static int? Alerts(DateTime[] alertedAt, MatchQuestion question)
+    {
+        var alerts = alertedAt.Count(at => question.At.UtcDateTime - at < question.AlertPeriod);
+        return alerts == 0 ? null : alerts;
     }
 
     // Rounded up: a fix that is stale by less than a millisecond must not look fresh.

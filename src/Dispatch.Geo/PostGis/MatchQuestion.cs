@@ -1,5 +1,6 @@
 using Dispatch.Geo.Matching;
 using Dispatch.Geo.Regions;
+using Dispatch.Geo.Waves;
 
 namespace Dispatch.Geo.PostGis;
 
@@ -23,6 +24,20 @@ public sealed record MatchQuestion
 
     /// <summary>Nobody has been asked for this incident yet: its earlier call-outs need not be read.</summary>
     public bool FirstWave { get; init; }
+
+    /// <summary>The class of hours of <see cref="At"/> at the incident's place.</summary>
+    public HourClass Hours { get; init; }
+
+    /// <summary>A volunteer is alerted at most so often in <see cref="AlertPeriod"/>; null: no limit.</summary>
+    public int? AlertBudget { get; init; }
+
+    public TimeSpan AlertPeriod { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>So long after a call-out he went to nobody is asked; null: no limit.</summary>
+    public TimeSpan? RestFloor { get; init; }
+
+    /// <summary>Plan as if no offer were open: the operator wants more people asked now.</summary>
+    public bool IgnoreOpenOffers { get; init; }
 
     /// <summary>Innermost first; each holds the people of those before.</summary>
     public required IReadOnlyList<Ring> Rings { get; init; }

@@ -13,6 +13,9 @@ namespace Dispatch.Geo.PostGis;
 /// </remarks>
 public static class NearestCandidates
 {
+    /// <summary>A phone that has not confirmed an offer so long counts as one that may never; before, its silence says nothing.</summary>
+    public static readonly TimeSpan ReceiptDueAfter = TimeSpan.FromSeconds(LearnedResponses.ReceiptDueSeconds);
+
     private static readonly string EarlierCallouts = SpatialSql.Read("EarlierCallouts.sql");
 
     /// <summary>What <c>NpgsqlConnectionStringBuilder.Options</c> must hold. Without it every answer is the same and many are slow.</summary>
@@ -63,10 +66,14 @@ public static class NearestCandidates
             RadiusMetres = question.RadiusMetres,
             Hazardous = question.Hazardous,
             LifeCritical = question.LifeCritical,
+            AlertBudget = question.AlertBudget,
+            AlertPeriodSeconds = question.AlertBudget is null ? null : question.AlertPeriod.TotalSeconds,
+            RestFloorSeconds = question.RestFloor?.TotalSeconds,
             Rings = question.Rings,
             Needs = question.Needs,
             Candidates = [],
         };
+        var learned = question.Needs.Any(need => need.Plan is not null) ? new LearnedResponses(question) : null;
 
         // Whoever is among the first W who pass could be chosen, W being what all needs together want (Matcher's remarks).
         var enough = question.Needs.Sum(need => need.Wanted);
@@ -80,6 +87,11 @@ public static class NearestCandidates
                 batch.BatchCommands.Add(new NpgsqlBatchCommand(EarlierCallouts) { Parameters = { new() { Value = question.IncidentId } } });
             }
 
+            foreach (var command in learned?.Commands() ?? [])
+            {
+                batch.BatchCommands.Add(command);
+            }
+
             var running = searches.Where(search => !search.IsDone).ToList();
             foreach (var command in running.SelectMany(search => search.Commands()))
             {
@@ -89,6 +101,11 @@ public static class NearestCandidates
             await batch.PrepareAsync(cancellation);
             await using var reader = await batch.ExecuteReaderAsync(cancellation);
             asked ??= await ReadEarlierAsync(reader, cancellation);
+            if (learned is { IsRead: false })
+            {
+                request = await learned.ReadAsync(reader, request, cancellation);
+            }
+
             foreach (var search in running)
             {
                 await search.ReadAsync(reader, request, asked, cancellation);

@@ -67,6 +67,9 @@ public static class WavePlanner
         }
     }
 
+    /// <summary>Of the first prospect, to be there within the policy's own time.</summary>
+    public static double ChanceInTime(WaveRequest request) => Chance(request.Prospects[0], request, request.Target.WithinSeconds);
+
     private static void AskMore(WaveRequest request, double? aim, PoissonBinomial there, bool[] asked, List<(int Index, double Chance)> ask)
     {
         if (there.Tail >= request.Target.InnerProbability)
@@ -161,7 +164,7 @@ public static class WavePlanner
             DistanceMetres = request.Prospects[one.Index].DistanceMetres,
             Means = request.Prospects[one.Index].Means,
             Record = request.Prospects[one.Index].Record,
-            Receipt = request.Open.Any(open => open.Receipt == Receipt.Unknown) ? Receipt.Unknown : Receipt.NotDelivered,
+            Receipt = request.FreshReceipt,
         })).ToList();
         if (!offers.Exists(offer => offer.ArrivesInSeconds is null))
         {

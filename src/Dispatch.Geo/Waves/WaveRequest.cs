@@ -76,4 +76,7 @@ public sealed record WaveRequest
     public required IReadOnlyList<Prospect> Prospects { get; init; }
 
     public WaveOrder Order { get; init; }
+
+    /// <summary>What the next look is timed by: what is assumed to be known by then of the receipts of this wave.</summary>
+    public Receipt FreshReceipt { get; init; } = Receipt.NotDelivered;
 }

@@ -1,4 +1,3 @@
-using Dispatch.Geo;
 using Dispatch.Geo.Matching;
 using Dispatch.Geo.PostGis;
 using Dispatch.Geo.Regions;
@@ -55,12 +54,13 @@ internal sealed class CallOutNearest(FactLog log)
             await CallUpStandbysAsync(record, need, callouts, cancellation);
         }
 
+        double? reviewAfter = null;
         if (incident.Calling)
         {
-            await AskAsync(record, needs, keyed.ToDictionary(row => row.Need.Ordinal, row => row.Key), callouts, widen, cancellation);
+            reviewAfter = await AskAsync(record, needs, keyed.ToDictionary(row => row.Need.Ordinal, row => row.Key), callouts, widen, cancellation);
         }
 
-        incident.LookAt = NextLook(record, needs, callouts);
+        incident.LookAt = NextLook(record, needs, callouts, reviewAfter);
     }
 
     private static void Expire(OpenRecord record, List<Callout> callouts)
@@ -104,23 +104,14 @@ internal sealed class CallOutNearest(FactLog log)
         }
     }
 
-    private static async Task AskAsync(
+    /// <summary>Asks as many as the plan says. Returns after how many seconds silence alone would make it ask more.</summary>
+    private static async Task<double?> AskAsync(
         OpenRecord record, List<Need> needs, Dictionary<short, string> qualifications, List<Callout> callouts, bool widen, CancellationToken cancellation)
     {
-        var wanted = new List<NeedToFill>();
-        foreach (var need in needs.Where(need => need.Missing > 0))
+        var open = needs.Where(need => need.Missing > 0).ToList();
+        if (open.Count == 0)
         {
-            var open = callouts.Count(callout => callout.NeedOrdinal == need.Ordinal && callout.State == CalloutState.Offered);
-            var ask = AskingRule.OpenOffers(need.Missing) - (widen ? 0 : open);
-            if (ask > 0)
-            {
-                wanted.Add(new(need.Ordinal, need.QualificationId, qualifications[need.Ordinal], ask));
-            }
-        }
-
-        if (wanted.Count == 0)
-        {
-            return;
+            return null;
         }
 
         await record.Db.SaveChangesAsync(cancellation); // the query must see who has just been freed
@@ -128,45 +119,22 @@ internal sealed class CallOutNearest(FactLog log)
         if (widen)
         {
             // The next ring holds the people of the inner ones too: asked by distance alone, as the operator wishes.
-            var opened = needs.Where(need => need.Missing > 0).Min(need => (int)need.Ring);
-            rings = [.. rings.Skip(Math.Min(opened, rings.Count - 1))];
+            rings = [.. rings.Skip(Math.Min(open.Min(need => (int)need.Ring), rings.Count - 1))];
         }
 
         for (var again = 0; ; again++)
         {
             var matching = Spans.Step("match");
-            var request = await NearestCandidates.Gather(record.Connection, record.Transaction, Question(record, rings, wanted), cancellation);
-            var result = Matcher.Match(request);
+            var (request, result) = await PlanWave.MatchAsync(record, open, qualifications, rings, ignoreOpenOffers: widen && again == 0, cancellation);
             matching?.Dispose();
             var offers = await OfferAsync(record, request, result, needs, cancellation);
             callouts.AddRange(offers);
-            var raced = result.Chosen.Count - offers.Count;
-            if (raced == 0 || again == 2)
+            if (result.Chosen.Count == offers.Count || again == 2)
             {
-                return; // whoever another incident took in the same instant is replaced by the next, at the latest with the next look
+                // Whoever another incident took in the same instant is replaced by the next, at the latest with the next look.
+                return result.Needs.Min(outcome => outcome.Plan?.ReviewAfterSeconds);
             }
-
-            wanted = [.. wanted.Select(need => need with { Wanted = result.Chosen.Count(chosen => chosen.NeedOrdinal == need.Ordinal) }).Where(need => need.Wanted > 0)];
-            wanted = [.. wanted.Select(need => need with { Wanted = Math.Min(need.Wanted, raced) })];
         }
-    }
-
-    private static MatchQuestion Question(OpenRecord record, IReadOnlyList<Ring> rings, IReadOnlyList<NeedToFill> needs)
-    {
-        var incident = record.Incident;
-        return new()
-        {
-            IncidentId = incident.Id,
-            At = record.Now,
-            LocalDate = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(record.Now, TimeZoneInfo.FindSystemTimeZoneById(incident.RegionZone)).DateTime),
-            Place = Position.Of(incident.Location),
-            RadiusMetres = incident.RadiusMetres,
-            Hazardous = incident.Hazardous,
-            LifeCritical = incident.LifeCritical,
-            FirstWave = incident.LastWave == 0,
-            Rings = rings,
-            Needs = needs,
-        };
     }
 
     /// <summary>Writes the offers the matcher chose, and the wave with its reasons. Returns those who were really asked.</summary>
@@ -268,15 +236,18 @@ internal sealed class CallOutNearest(FactLog log)
         return Ladder.Rings(tree, tree.Get(record.Incident.Region), (RegionLevel)record.Incident.FirstRing);
     }
 
-    private static DateTimeOffset? NextLook(OpenRecord record, List<Need> needs, List<Callout> callouts)
+    /// <summary>The earliest of: an offer ends, silence breaks the plan, a receipt is overdue, or it is time to see who has come on duty.</summary>
+    private static DateTimeOffset? NextLook(OpenRecord record, List<Need> needs, List<Callout> callouts, double? reviewAfterSeconds)
     {
-        var earliestDue = callouts.Where(callout => callout.State == CalloutState.Offered).Min(callout => (DateTimeOffset?)callout.DueAt);
-        var lacking = record.Incident.Calling && needs.Any(need => need.Missing > 0 && (need.Exhausted || earliestDue is null));
-        DateTimeOffset? again = lacking ? record.Now + LookAgainAfter : null;
-        return (earliestDue, again) switch
-        {
-            ({ } due, { } later) => due < later ? due : later,
-            var (due, later) => due ?? later,
-        };
+        var offered = callouts.Where(callout => callout.State == CalloutState.Offered).ToList();
+        var earliestDue = offered.Min(callout => (DateTimeOffset?)callout.DueAt);
+        var lacking = record.Incident.Calling && needs.Any(need => need.Missing > 0);
+        DateTimeOffset? again = lacking && (earliestDue is null || needs.Any(need => need.Missing > 0 && need.Exhausted)) ? record.Now + LookAgainAfter : null;
+        DateTimeOffset? review = lacking && reviewAfterSeconds is { } seconds ? record.Now.AddSeconds(seconds) : null;
+        var receipt = lacking && !needs.Any(need => need.Exhausted)
+            ? offered.Where(callout => callout.DeliveredAt is null && callout.OfferedAt + NearestCandidates.ReceiptDueAfter > record.Now)
+                .Min(callout => (DateTimeOffset?)(callout.OfferedAt + NearestCandidates.ReceiptDueAfter))
+            : null;
+        return new[] { earliestDue, again, review, receipt }.Min();
     }
 }

@@ -34,6 +34,10 @@ internal static class Schedules
             // Late: people whose phone has been silent stand on the map where they were; the matcher judges the age of a fix itself.
             quartz.Every<FallBackToAddress>(TimeSpan.FromSeconds(15));
 
+            // Late: the planner judges people by what they did a minute earlier, and everybody by an hour earlier.
+            quartz.Every<LearnResponses>(TimeSpan.FromMinutes(1));
+            quartz.Every<LearnRates>(TimeSpan.FromHours(1));
+
             // Late: nothing but disk space. How long inboxes are kept is a promise, not a limit.
             quartz.Every<ForgetDelivered>(TimeSpan.FromHours(1));
         });
@@ -107,5 +111,27 @@ internal sealed class ForgetDelivered(NpgsqlDataSource source) : IJob
         await nodes.ExecuteNonQueryAsync(cancellation);
         await using var events = source.CreateCommand("DELETE FROM channel_events WHERE received_at < now() - interval '30 days'"); // no gateway repeats itself after a month
         await events.ExecuteNonQueryAsync(cancellation);
+    }
+}
+
+/// <summary>How each volunteer answers, how often he was alerted and when he last served: counted anew for everybody of a recent incident.</summary>
+[DisallowConcurrentExecution]
+internal sealed class LearnResponses(IDbContextFactory<DispatchDb> store) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
+    {
+        await using var db = await store.CreateDbContextAsync(cancellationToken);
+        await db.Database.ExecuteSqlAsync($"SELECT learn_responses()", cancellationToken);
+    }
+}
+
+/// <summary>How everybody together answers, by class of hours.</summary>
+[DisallowConcurrentExecution]
+internal sealed class LearnRates(IDbContextFactory<DispatchDb> store) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
+    {
+        await using var db = await store.CreateDbContextAsync(cancellationToken);
+        await db.Database.ExecuteSqlAsync($"SELECT learn_rates()", cancellationToken);
     }
 }

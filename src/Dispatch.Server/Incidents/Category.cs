@@ -28,6 +28,22 @@ internal sealed class Category
     /// <summary>When a call-out that has not reached the phone goes out by SMS and voice; null: as the installation is configured.</summary>
     public TimeSpan? FallbackAfter { get; set; }
 
+    /// <summary>How surely the people needed shall be there within <see cref="ArriveWithin"/>.</summary>
+    public double TargetProbability { get; set; } = 0.9;
+
+    /// <summary>Of one plan; null: what was calibrated for <see cref="TargetProbability"/>.</summary>
+    public double? InnerTarget { get; set; }
+
+    public TimeSpan ArriveWithin { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>A volunteer is alerted at most so often in <see cref="AlertPeriod"/>; null: no limit.</summary>
+    public short? AlertBudget { get; set; }
+
+    public TimeSpan AlertPeriod { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Nobody is asked so soon after a call-out he went to; null: no limit.</summary>
+    public TimeSpan? RestFloor { get; set; }
+
     public required string RiskHint { get; set; }
 
     /// <summary>JSON list of <c>{qualification, count}</c>.</summary>

@@ -1,5 +1,6 @@
 using Dispatch.Geo.Matching;
 using Dispatch.Geo.Regions;
+using Dispatch.Geo.Waves;
 using Dispatch.Server.Access;
 using Dispatch.Server.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -11,7 +12,10 @@ internal static class ExplainIncident
 {
     internal sealed record View(IReadOnlyList<WaveView> Waves);
 
-    internal sealed record WaveView(int Number, DateTimeOffset At, IReadOnlyList<NeedOutcome> Needs, IReadOnlyList<Ring> Rings, IReadOnlyList<LineView> Lines);
+    internal sealed record WaveView(int Number, DateTimeOffset At, IReadOnlyList<NeedOutcome> Needs, IReadOnlyList<Ring> Rings, IReadOnlyList<PlanView> Plans, IReadOnlyList<LineView> Lines);
+
+    /// <summary>How many were asked for a need and why, in both languages; the numbers are those of the stored plan.</summary>
+    internal sealed record PlanView(int NeedOrdinal, string Text, string TextEn);
 
     /// <summary>One line with its sentence in both languages; the numbers are those of the stored line.</summary>
     internal sealed record LineView(
@@ -32,6 +36,8 @@ internal static class ExplainIncident
         return TypedResults.Json(
             new View([.. waves.Zip(results, (wave, result) => new WaveView(
                 wave.Number, wave.At, result.Needs, Explanation.ReadInputs(wave.Inputs).Rings,
+                [.. result.Needs.Where(need => need.Plan is not null).Select(need => new PlanView(
+                    need.NeedOrdinal, WaveText.Zh(need.Plan!, need.OpenBefore ?? 0), WaveText.En(need.Plan!, need.OpenBefore ?? 0)))],
                 [.. result.Lines.Select(line => Describe(line, names.GetValueOrDefault))]))]),
             Json.Options);
     }

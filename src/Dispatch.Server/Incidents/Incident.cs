@@ -61,6 +61,19 @@ internal sealed class Incident
 
     public required int RadiusMetres { get; init; }
 
+    public required double TargetProbability { get; init; }
+
+    /// <summary>Of one plan: what was calibrated for the target when the incident was raised, or what the category says.</summary>
+    public required double InnerTarget { get; init; }
+
+    public required TimeSpan ArriveWithin { get; init; }
+
+    public short? AlertBudget { get; init; }
+
+    public TimeSpan AlertPeriod { get; init; } = TimeSpan.FromDays(7);
+
+    public TimeSpan? RestFloor { get; init; }
+
     public IncidentState State { get; private set; }
 
     /// <summary>False after a recall: nobody new is asked until the operator asks again.</summary>

@@ -1,3 +1,4 @@
+using Dispatch.Geo.Waves;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Dispatch.Geo;
@@ -110,6 +111,12 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
                         AnswerWithin = category.AnswerWithin,
                         RadiusMetres = category.RadiusMetres,
                         FallbackAfter = category.FallbackAfter,
+                        TargetProbability = category.TargetProbability,
+                        InnerTarget = category.InnerTarget ?? InnerTarget.For(category.TargetProbability),
+                        ArriveWithin = category.ArriveWithin,
+                        AlertBudget = category.AlertBudget,
+                        AlertPeriod = category.AlertPeriod,
+                        RestFloor = category.RestFloor,
                         RaisedBy = caller.AccountId,
                         RaisedAt = now,
                         LookAt = now, // should the hint be lost, the sweep asks

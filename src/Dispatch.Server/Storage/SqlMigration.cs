@@ -31,3 +31,6 @@ internal sealed class NodesAndPresence : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0006_telemetry")]
 internal sealed class TelemetryTables : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0007_planner")]
+internal sealed class Planner : SqlMigration;

@@ -12,7 +12,7 @@ namespace Dispatch.Drills.Bench;
 /// </summary>
 internal static class BenchRaise
 {
-    // Four places make the server ask 21 people (AskingRule): what the load tests call "an incident with 20 call-outs".
+    // Four places make the server ask some 20 people: what the load tests call "an incident with 20 call-outs".
     private const int Needed = 4;
     private const int SignInsAtOnce = 8, ConnectsAtOnce = 50;
     private static readonly TimeSpan EndedAfter = TimeSpan.FromSeconds(15), SettlesWithin = TimeSpan.FromSeconds(30);

@@ -15,10 +15,10 @@ public sealed class ExplanationTests
             Rings = [Given.Rings[0]],
         };
         Assert.Equal(
-            """{"kind":"inputs","version":1,"content":{"incidentId":"000003e7-0000-0000-0000-000000000000","at":"2026-11-21T06:30:00.0000000Z","localDate":"2026-11-21","place":{"longitude":114.055,"latitude":22.541},"radiusMetres":5000,"hazardous":true,"lifeCritical":false,"rings":[{"number":1,"regionCode":"440304001001","path":"44.4403.440304.440304001.440304001001","level":"village","name":"园岭社区"}],"needs":[{"ordinal":1,"qualificationId":1,"qualification":"qualification1","wanted":1}],"candidates":[{"volunteerId":"00000002-0000-0000-0000-000000000000","needOrdinal":1,"ring":1,"locatedBy":"fix","distanceMetres":500,"fixAgeSeconds":60,"uncertaintyMetres":20,"certificateFrom":"2025-11-21","certificateUntil":"2026-04-30","insuredFrom":"2025-11-21","insuredUntil":"2027-11-21","dateOfBirth":"1980-05-01","fitness":"fit","assessment":"passed","locationConsent":true,"addressConsent":true,"duty":"on","withinHours":false},{"volunteerId":"00000001-0000-0000-0000-000000000000","needOrdinal":1,"ring":1,"locatedBy":"fix","distanceMetres":1830.25,"fixAgeSeconds":60,"uncertaintyMetres":20,"certificateFrom":"2025-11-21","certificateUntil":"2027-11-21","insuredFrom":"2025-11-21","insuredUntil":"2027-11-21","dateOfBirth":"1980-05-01","fitness":"fit","assessment":"passed","locationConsent":true,"addressConsent":true,"duty":"on","withinHours":false}]}}""",
+            """{"kind":"inputs","version":2,"content":{"incidentId":"000003e7-0000-0000-0000-000000000000","at":"2026-11-21T06:30:00.0000000Z","localDate":"2026-11-21","place":{"longitude":114.055,"latitude":22.541},"radiusMetres":5000,"hazardous":true,"lifeCritical":false,"rings":[{"number":1,"regionCode":"440304001001","path":"44.4403.440304.440304001.440304001001","level":"village","name":"园岭社区"}],"needs":[{"ordinal":1,"qualificationId":1,"qualification":"qualification1","wanted":1}],"candidates":[{"volunteerId":"00000002-0000-0000-0000-000000000000","needOrdinal":1,"ring":1,"locatedBy":"fix","distanceMetres":500,"fixAgeSeconds":60,"uncertaintyMetres":20,"certificateFrom":"2025-11-21","certificateUntil":"2026-04-30","insuredFrom":"2025-11-21","insuredUntil":"2027-11-21","dateOfBirth":"1980-05-01","fitness":"fit","assessment":"passed","locationConsent":true,"addressConsent":true,"duty":"on","withinHours":false},{"volunteerId":"00000001-0000-0000-0000-000000000000","needOrdinal":1,"ring":1,"locatedBy":"fix","distanceMetres":1830.25,"fixAgeSeconds":60,"uncertaintyMetres":20,"certificateFrom":"2025-11-21","certificateUntil":"2027-11-21","insuredFrom":"2025-11-21","insuredUntil":"2027-11-21","dateOfBirth":"1980-05-01","fitness":"fit","assessment":"passed","locationConsent":true,"addressConsent":true,"duty":"on","withinHours":false}]}}""",
             Encoding.UTF8.GetString(Explanation.WriteInputs(request)));
         Assert.Equal(
-            """{"kind":"explanation","version":1,"content":{"chosen":[{"needOrdinal":1,"volunteerId":"00000001-0000-0000-0000-000000000000","ring":1,"rank":1,"distanceMetres":1830.25,"locatedBy":"fix"}],"needs":[{"needOrdinal":1,"wanted":1,"passing":1,"asked":1,"ringReached":1,"exhausted":false}],"lines":[{"needOrdinal":1,"volunteerId":"00000001-0000-0000-0000-000000000000","ring":1,"verdict":"asked","rule":"nearest","alsoRules":[],"distanceMetres":1830.25,"locatedBy":"fix","fixAgeSeconds":60,"uncertaintyMetres":20,"rank":1},{"needOrdinal":1,"volunteerId":"00000002-0000-0000-0000-000000000000","ring":1,"verdict":"out","rule":"certificateEnded","alsoRules":[],"distanceMetres":500,"locatedBy":"fix","fixAgeSeconds":60,"uncertaintyMetres":20,"date":"2026-04-30"}]}}""",
+            """{"kind":"explanation","version":2,"content":{"chosen":[{"needOrdinal":1,"volunteerId":"00000001-0000-0000-0000-000000000000","ring":1,"rank":1,"distanceMetres":1830.25,"locatedBy":"fix"}],"needs":[{"needOrdinal":1,"wanted":1,"passing":1,"asked":1,"ringReached":1,"exhausted":false}],"lines":[{"needOrdinal":1,"volunteerId":"00000001-0000-0000-0000-000000000000","ring":1,"verdict":"asked","rule":"nearest","alsoRules":[],"distanceMetres":1830.25,"locatedBy":"fix","fixAgeSeconds":60,"uncertaintyMetres":20,"rank":1},{"needOrdinal":1,"volunteerId":"00000002-0000-0000-0000-000000000000","ring":1,"verdict":"out","rule":"certificateEnded","alsoRules":[],"distanceMetres":500,"locatedBy":"fix","fixAgeSeconds":60,"uncertaintyMetres":20,"date":"2026-04-30"}]}}""",
             Encoding.UTF8.GetString(Explanation.Write(Matcher.Match(request))));
     }
 
@@ -32,7 +32,9 @@ public sealed class ExplanationTests
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"kind":"explanation","version":1,"content":null}""")]
-    [InlineData("""{"kind":"inputs","version":2,"content":{"chosen":[],"needs":[],"lines":[]}}""")]
+    [InlineData("""{"kind":"inputs","version":3,"content":{"chosen":[],"needs":[],"lines":[]}}""")]
+    [InlineData("""{"kind":"explanation","version":3,"content":{"chosen":[],"needs":[],"lines":[]}}""")]
+    [InlineData("""{"kind":"explanation","version":0,"content":{"chosen":[],"needs":[],"lines":[]}}""")]
     [InlineData("""{"kind":"explanation","version":9,"content":{"chosen":[],"needs":[],"lines":[]}}""")]
     [InlineData("""{"kind":"explanation","version":1,"content":{"chosen":[],"needs":[],"lines":[],"more":1}}""")]
     public void Bytes_of_another_kind_or_version_are_refused(string bytes) =>
@@ -60,7 +62,7 @@ public sealed class ExplanationTests
             var line = new ExplanationLine
             {
                 NeedOrdinal = 1, VolunteerId = Given.Id(1), Ring = 1, Verdict = Verdict.Out, Rule = rule, DistanceMetres = 6_000, Limit = 5_000, Date = Given.Today,
-                FixAgeSeconds = 8_000, AlreadyAsked = "declined", Rank = 11, BehindMetres = 5, AskedForNeed = 2, AlsoRules = [],
+                FixAgeSeconds = 8_000, AlreadyAsked = "declined", Rank = 11, BehindMetres = 5, AskedForNeed = 2, AlsoRules = [], RestedSeconds = 5_000, RecentAlerts = 3,
             };
             Assert.Contains(' ', ExplanationText.En(line)); // a sentence, not the key
             Assert.DoesNotContain('?', ExplanationText.En(line));

@@ -56,6 +56,19 @@ public sealed class GatesTests
     }
 
     [Fact]
+    public void Who_served_lately_rests_and_who_was_alerted_often_enough_is_spared_where_the_policy_says_so()
+    {
+        IReadOnlyList<string> Judge(Candidate candidate, int? budget, double? rest) =>
+            Gates.Refusals(candidate, Given.Request(1, candidate) with { AlertBudget = budget, RestFloorSeconds = rest });
+        var tired = Given.Volunteer(1) with { RestedSeconds = 3_599, RecentAlerts = 10 };
+
+        Assert.Equal([Rules.Resting, Rules.AlertBudgetSpent], Judge(tired, 10, 3_600));
+        Assert.Empty(Judge(tired, 11, 3_599));
+        Assert.Empty(Judge(tired, null, null)); // where life is at stake nobody is spared
+        Assert.Empty(Judge(Given.Volunteer(1), 1, 3_600));
+    }
+
+    [Fact]
     public void Only_a_passed_assessment_counts()
     {
         Assert.Equal([Rules.AssessmentPending], Refusals(c => c with { Assessment = Assessment.Pending }));

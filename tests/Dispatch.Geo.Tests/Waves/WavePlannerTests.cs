@@ -137,7 +137,7 @@ public sealed class WavePlannerTests
     [Fact]
     public void The_plan_says_when_silence_will_have_broken_it()
     {
-        var request = Given.Request(Given.Target(1), Enumerable.Range(1, 30).Select(id => Given.Prospect(id)), [Given.Silent(0)]);
+        var request = Given.Request(Given.Target(1), Enumerable.Range(1, 30).Select(id => Given.Prospect(id)), [Given.Silent(0)]) with { FreshReceipt = Receipt.Unknown };
         var plan = WavePlanner.Plan(request);
         double Tail(double after) => PoissonBinomial.TailOf(Enumerable.Repeat(WavePlanner.Chance(Given.Silent(after), request, 3600 - after, 0), 7), 1);
 

@@ -188,7 +188,8 @@ export interface Line {
   textEn: string;
   numbers: Record<string, unknown>;
 }
-export interface ExplainedWave { number: number; at: Instant; needs: unknown[]; rings: unknown[]; lines: Line[] }
+export interface ExplainedPlan { needOrdinal: number; text: string; textEn: string }
+export interface ExplainedWave { number: number; at: Instant; needs: unknown[]; rings: unknown[]; plans: ExplainedPlan[]; lines: Line[] }
 export interface Responder {
   volunteerId: Uuid;
   name: string;

@@ -52,6 +52,17 @@ export function Explanation({ incident }: { incident: Incident }) {
           ))}
         </div>
       </div>
+      <ul class="why-plans">
+        {waves.value.filter((x) => wave.value === 0 || x.number === wave.value).flatMap((x) => x.plans.map((plan) => {
+          const need = incident.needs.find((n) => n.ordinal === plan.needOrdinal);
+          return (
+            <li key={`${x.number}-${plan.needOrdinal}`}>
+              <span class="muted">{w.wave(x.number)} · {need && <QualificationGlyph of={need.qualification} size={12} />}{nameOf(need)}</span>
+              <span>{textOf(plan)}</span>
+            </li>
+          );
+        }))}
+      </ul>
       <ul class="why-lines">
         {shown.slice(0, limit.value).map(({ line, wave: x }, index) => {
           const need = incident.needs.find((n) => n.ordinal === line.needOrdinal);

@@ -1,0 +1,69 @@
+using Dispatch.Geo;
+using Dispatch.Geo.Matching;
+using Dispatch.Geo.PostGis;
+using Dispatch.Geo.Regions;
+using Dispatch.Geo.Waves;
+using Dispatch.Server.Incidents;
+using Dispatch.Server.Live;
+
+namespace Dispatch.Server.Callouts;
+
+/// <summary>
+/// Who is to be asked now, and how many: the match with the planner's word, from the plan the incident was raised with. A page of candidates is
+/// gathered that will nearly always do; where it did not, because few of the nearest could be there in time, a larger one.
+/// </summary>
+internal static class PlanWave
+{
+    /// <summary>So few of those asked may say yes and come before a page of candidates is too short: it only costs a second one.</summary>
+    private const double CautiousRate = 0.25;
+
+    private const int MostPages = 64;
+
+    public static async Task<(MatchRequest Request, MatchResult Result)> MatchAsync(
+        OpenRecord record, List<Need> needs, Dictionary<short, string> qualifications, IReadOnlyList<Ring> rings, bool ignoreOpenOffers, CancellationToken cancellation)
+    {
+        var incident = record.Incident;
+        var within = (incident.RaisedAt + incident.ArriveWithin - record.Now).TotalSeconds;
+        for (var pages = 1; ; pages *= 4)
+        {
+            var wanted = needs.ConvertAll(need => new NeedToFill(
+                need.Ordinal,
+                need.QualificationId,
+                qualifications[need.Ordinal],
+                pages * PoissonBinomial.SmallestNumber(CautiousRate, need.Missing, incident.InnerTarget),
+                new NeedPlan(
+                    new(need.Missing, incident.TargetProbability, incident.InnerTarget, Math.Round(within, 3), incident.ArriveWithin.TotalSeconds, incident.AnswerWithin.TotalSeconds),
+                    [])));
+            var request = await NearestCandidates.Gather(
+                record.Connection, record.Transaction, Question(record, rings, wanted) with { IgnoreOpenOffers = ignoreOpenOffers }, cancellation);
+            var result = Matcher.Match(request);
+            if (pages == MostPages || !result.Needs.Any(outcome => outcome.TooFewGathered == true))
+            {
+                return (request, result);
+            }
+        }
+    }
+
+    private static MatchQuestion Question(OpenRecord record, IReadOnlyList<Ring> rings, IReadOnlyList<NeedToFill> needs)
+    {
+        var incident = record.Incident;
+        var local = TimeZoneInfo.ConvertTime(record.Now, TimeZoneInfo.FindSystemTimeZoneById(incident.RegionZone)).DateTime;
+        return new()
+        {
+            IncidentId = incident.Id,
+            At = record.Now,
+            LocalDate = DateOnly.FromDateTime(local),
+            Place = Position.Of(incident.Location),
+            RadiusMetres = incident.RadiusMetres,
+            Hazardous = incident.Hazardous,
+            LifeCritical = incident.LifeCritical,
+            FirstWave = incident.LastWave == 0,
+            Hours = ResponseModel.HoursOf(local),
+            AlertBudget = incident.AlertBudget,
+            AlertPeriod = incident.AlertPeriod,
+            RestFloor = incident.RestFloor,
+            Rings = rings,
+            Needs = needs,
+        };
+    }
+}
