@@ -23,9 +23,14 @@ internal sealed class Crowd
     public IReadOnlyDictionary<string, List<Site>> Sites { get; }
 
     /// <summary><paramref name="onlyThese"/>: nobody without a phone can be asked, and everybody with one can do everything that is asked for.</summary>
-    public static async Task<Crowd> GatherAsync(DrillField field, int phones, bool onlyThese, IProgress<string> progress, CancellationToken cancellation)
+    public static async Task<Crowd> GatherAsync(DrillField field, int phones, bool onlyThese, IProgress<string> progress, CancellationToken cancellation, string? district = null)
     {
-        var people = await World.PeopleAsync(field.Database, phones, cancellation);
+        var people = await World.PeopleAsync(field.Database, phones, district, cancellation);
+        if (people.Count < phones)
+        {
+            throw new CommandException($"There are {people.Count} volunteers for {phones} phones.");
+        }
+
         if (onlyThese)
         {
             var ids = string.Join(',', people.Select(person => $"'{person.Id}'"));

@@ -15,6 +15,7 @@ internal static class World
     {
         await ExecuteAsync(database, $"""
             SET lock_timeout = '30s';
+            SET dispatch.refresh_candidates = 'byCaller'; -- once, when everybody has a place
             INSERT INTO volunteers (id, external_id, name, home_region, date_of_birth, fitness, assessment, duty)
             SELECT ('00000000-0000-7000-9000-' || lpad(to_hex(i), 12, '0'))::uuid, 'extra' || i, '演练' || i, home.code, '1980-01-01', 'fit', 'passed', 'on'
             FROM generate_series(1, {plan.ExtraVolunteers}) i
@@ -45,18 +46,19 @@ internal static class World
         SELECT refresh_candidates(array_agg(id ORDER BY id), now() - interval '15 minutes') FROM volunteers;
         """, cancellation);
 
-    /// <summary>Gives so many volunteers a code for their phone; those of Futian first.</summary>
-    public static async Task<List<Person>> PeopleAsync(string database, int howMany, CancellationToken cancellation)
+    /// <summary>Gives so many volunteers, of one district or of all, a code for their phone.</summary>
+    public static async Task<List<Person>> PeopleAsync(string database, int howMany, string? district, CancellationToken cancellation)
     {
         await using var connection = new NpgsqlConnection(database);
         await connection.OpenAsync(cancellation);
         var people = new List<Person>();
         await using (var command = new NpgsqlCommand("""
             SELECT v.id, coalesce(subpath(r.path, 2, 1)::text, '') FROM volunteers v JOIN regions r ON r.code = v.home_region
-            WHERE nlevel(r.path) > 2 ORDER BY v.external_id LIKE 'extra%', md5(v.external_id) LIMIT $1
+            WHERE nlevel(r.path) > 2 AND ($2 IS NULL OR subpath(r.path, 2, 1)::text = $2) ORDER BY v.external_id LIKE 'extra%', md5(v.external_id) LIMIT $1
             """, connection))
         {
             command.Parameters.Add(new() { Value = howMany });
+            command.Parameters.Add(new() { Value = (object?)district ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
             {

@@ -42,14 +42,14 @@ internal sealed class LoadRig : IAsyncDisposable
     public List<DrillConsole> Consoles { get; } = [];
 
     /// <summary>More people than the demo has are made when needed.</summary>
-    public static async Task<LoadRig> OpenAsync(int phones, bool onlyThese, TimeSpan? answerWithin, CancellationToken cancellation)
+    public static async Task<LoadRig> OpenAsync(int phones, bool onlyThese, TimeSpan? answerWithin, CancellationToken cancellation, string? district = null)
     {
         var progress = new Progress<string>(Console.WriteLine);
         var field = await DrillField.OpenAsync(
-            new FieldPlan(FieldPlan.ShippedProgram, Nodes: 1, Redis: false, ExtraVolunteers: Math.Max(0, phones - 1900), AnswerWithin: answerWithin), progress, cancellation);
+            new FieldPlan(FieldPlan.ShippedProgram, Nodes: 1, Redis: false, ExtraVolunteers: Math.Max(0, phones - (district is null ? 1900 : 1300)), AnswerWithin: answerWithin), progress, cancellation);
         try
         {
-            return new LoadRig(field, await Crowd.GatherAsync(field, phones, onlyThese, progress, cancellation), cancellation);
+            return new LoadRig(field, await Crowd.GatherAsync(field, phones, onlyThese, progress, cancellation, district), cancellation);
         }
         catch
         {

@@ -18,7 +18,7 @@ internal static class ManyAccepts
     {
         var (seconds, perSecond) = (wish.Seconds ?? 60, wish.PerSecond ?? 1000);
         var people = (int)(seconds * perSecond) / Places * Places;
-        await using var rig = await LoadRig.OpenAsync(people, onlyThese: false, null, cancellation);
+        await using var rig = await LoadRig.OpenAsync(people, onlyThese: false, null, cancellation, district: "440304");
         await rig.WatchAsync(1, null, cancellation);
         Console.WriteLine($"Writing {people} offers");
         var offers = await OfferAsync(rig, cancellation);
