@@ -47,7 +47,7 @@ internal sealed class DrillConsole
                 await JoinAsync(connection, cancellation);
             }
             catch (Exception e) when (e is WebSocketException or HttpRequestException or IOException or InvalidOperationException or OperationCanceledException
-                or TimeoutException or Microsoft.AspNetCore.SignalR.HubException)
+                or TimeoutException or System.Net.Sockets.SocketException or Microsoft.AspNetCore.SignalR.HubException)
             {
                 // The same as for a phone: again.
             }
@@ -140,7 +140,7 @@ internal sealed class DrillConsole
 
             Record.Fetch();
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or System.Net.Sockets.SocketException)
         {
             // the next sign of life asks again
         }

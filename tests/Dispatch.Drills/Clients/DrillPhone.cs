@@ -64,7 +64,7 @@ internal sealed class DrillPhone
                 failures = 0;
             }
             catch (Exception e) when (e is WebSocketException or HttpRequestException or IOException or InvalidOperationException or OperationCanceledException
-                or TimeoutException or Microsoft.AspNetCore.SignalR.HubException)
+                or TimeoutException or System.Net.Sockets.SocketException or Microsoft.AspNetCore.SignalR.HubException)
             {
                 // Refused, cut or timed out: all the same to a phone, it tries again.
             }

@@ -52,7 +52,7 @@ internal sealed class Teller(History history, HttpClient http, Route route, stri
             overhears.Read(bytes);
             return (Judge(answer.StatusCode), answer.IsSuccessStatusCode ? "" : Say(method, path, answer.StatusCode, bytes));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or System.Net.Sockets.SocketException)
         {
             return (Ending.Unknown, e is OperationCanceledException ? "no answer in time" : e.Message);
         }

@@ -142,7 +142,7 @@ internal static partial class Faults
                     await answer.Content.CopyToAsync(Stream.Null, over.Token);
                     Interlocked.Increment(ref read);
                 }
-                catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+                catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or System.Net.Sockets.SocketException)
                 {
                     // a reader who is refused or too slow asks again
                 }

@@ -87,7 +87,7 @@ internal sealed class NodeProcess : IAsyncDisposable
             using var ready = await http.GetAsync(new Uri(Address, "health/ready"), patience.Token);
             return ready.IsSuccessStatusCode;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or IOException or System.Net.Sockets.SocketException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             return false;
         }
