@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dispatch.Geo;
 using Dispatch.Server.Callouts;
 using Dispatch.Server.Clock;
+using Dispatch.Server.Imports;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
 using Dispatch.Server.Nodes;
@@ -49,6 +50,7 @@ internal static class Parts
         services.AddHosted<Receipts>().AddHosted<PositionFeed>().AddHosted<Pump>().AddHosted<Sweep>().AddHosted<NodePulse>().AddHosted<Presence>();
 
         services.AddSingleton<Rehearsal>();
+        RoomForImports.AddTo(services);
         services.AddSingleton<ImportRegions>();
         services.AddSingleton<RaiseIncident>();
         services.AddSingleton<CommandIncident>();
@@ -164,7 +166,8 @@ internal static class Parts
             if (cause is TimeoutException || cause is NpgsqlException { IsTransient: true }
                 || cause is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.AdminShutdown
                     or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.DiskFull
-                    or PostgresErrorCodes.TooManyConnections or "25P03" }) // idle in transaction for too long
+                    or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.DeadlockDetected
+                    or PostgresErrorCodes.SerializationFailure or "25P03" }) // idle in transaction for too long
             {
                 return true;
             }

@@ -118,6 +118,14 @@ internal static class Problems
             DetailEn = "Repeat under the same id; a repeat is harmless",
         };
 
+    /// <summary>What room is left is kept for incidents.</summary>
+    public static Problem DiskNearlyFull(long freeBytes, long leastBytes) =>
+        new("diskNearlyFull", StatusCodes.Status507InsufficientStorage, "磁盘空间不足，暂不能导入", "The disk is nearly full: no imports for now")
+        {
+            Detail = $"剩余 {freeBytes / 1_000_000} MB，导入至少需要 {leastBytes / 1_000_000} MB；警情和召集不受影响。请管理员清理磁盘后再导入",
+            DetailEn = $"{freeBytes / 1_000_000} MB are left and an import needs {leastBytes / 1_000_000} MB; incidents and call-outs go on. Have the disk cleared, then import again",
+        };
+
     public static Problem Bug(string traceId) =>
         new("internal", StatusCodes.Status500InternalServerError, "系统内部错误", "Internal error")
         {

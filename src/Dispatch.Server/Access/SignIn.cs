@@ -78,13 +78,20 @@ internal static class SignIn
     /// <summary>Ends this sign-in for good: its cookie or tokens are refused from now on, wherever they are, and its live lines are cut.</summary>
     public static async Task<IResult> Out(HttpContext context, IDbContextFactory<DispatchDb> store, CancellationToken cancellation)
     {
+        await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme); // this browser forgets in any case
         if (context.User.Identity?.IsAuthenticated == true && Caller.Of(context.User).SignIn is var signIn && signIn != Guid.Empty)
         {
-            await using var db = await store.CreateDbContextAsync(cancellation);
-            await db.Database.ExecuteSqlAsync($"INSERT INTO ended_sign_ins (id) VALUES ({signIn}) ON CONFLICT DO NOTHING", cancellation);
+            try
+            {
+                await using var db = await store.CreateDbContextAsync(cancellation);
+                await db.Database.ExecuteSqlAsync($"INSERT INTO ended_sign_ins (id) VALUES ({signIn}) ON CONFLICT DO NOTHING", cancellation);
+            }
+            catch (Exception e) when (Parts.IsOutage(e))
+            {
+                return Problems.NotConfirmed(); // thrown further, it would take the order to forget the cookie with it
+            }
         }
 
-        await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
         return TypedResults.NoContent();
     }
 

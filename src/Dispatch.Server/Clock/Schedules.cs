@@ -38,6 +38,9 @@ internal static class Schedules
             quartz.Every<LearnResponses>(TimeSpan.FromMinutes(1));
             quartz.Every<LearnRates>(TimeSpan.FromHours(1));
 
+            // Late: an alarm stays up although its cause is gone.
+            quartz.Every<RetryQuarantined>(TimeSpan.FromMinutes(1));
+
             // Late: nothing but disk space. How long inboxes are kept is a promise, not a limit.
             quartz.Every<ForgetDelivered>(TimeSpan.FromHours(1));
         });

@@ -26,6 +26,9 @@ internal sealed class FactReader(DispatchLane lane, Quarantine quarantine)
 {
     private static readonly string Sql = EmbeddedSql.Read("ReadFacts.sql");
 
+    // A limit alone would not do: Postgres may make the rows before it counts them.
+    private static readonly string RunSql = Sql.Replace("f.number > w.beyond", "f.number > w.beyond AND f.number <= $4", StringComparison.Ordinal);
+
     private static readonly JsonElement Nothing = JsonDocument.Parse("{}").RootElement.Clone();
 
     /// <summary>Facts of each incident beyond its number, ascending per incident; about <paramref name="most"/> in all, and no fewer if there are more.</summary>
@@ -55,12 +58,17 @@ internal sealed class FactReader(DispatchLane lane, Quarantine quarantine)
         return heads;
     }
 
-    private async Task<List<FactView>> ReadPageAsync(IReadOnlyCollection<KeyValuePair<Guid, long>> beyond, int most, CancellationToken cancellation)
+    private async Task<List<FactView>> ReadPageAsync(IReadOnlyCollection<KeyValuePair<Guid, long>> beyond, int most, CancellationToken cancellation, long? last = null)
     {
-        await using var command = lane.Source.CreateCommand(Sql);
+        await using var command = lane.Source.CreateCommand(last is null ? Sql : RunSql);
         command.Parameters.Add(new() { Value = beyond.Select(cursor => cursor.Key).ToArray() });
         command.Parameters.Add(new() { Value = beyond.Select(cursor => cursor.Value).ToArray() });
         command.Parameters.Add(new() { Value = most });
+        if (last is { } bound)
+        {
+            command.Parameters.Add(new() { Value = bound });
+        }
+
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var facts = new List<FactView>();
         while (await reader.ReadAsync(cancellation))
@@ -101,7 +109,7 @@ internal sealed class FactReader(DispatchLane lane, Quarantine quarantine)
 
         await Isolate.RunAsync(
             numbers,
-            async run => facts.AddRange(await ReadPageAsync([KeyValuePair.Create(cursor.Key, run[0] - 1)], run.Count, cancellation)),
+            async run => facts.AddRange(await ReadPageAsync([KeyValuePair.Create(cursor.Key, run[0] - 1)], run.Count, cancellation, run[^1])),
             async (number, error) =>
             {
                 var entry = await quarantine.PutAsync(QuarantineKind.Fact, cursor.Key, number, error, cancellation);

@@ -23,6 +23,9 @@ internal sealed class InboxReader(DispatchLane lane, Quarantine quarantine)
         .Replace("FROM callouts c", ", item.number, item.kind, item.at, i.trace\nFROM unnest($1::uuid[], $2::bigint[]) AS w (volunteer_id, beyond)\nJOIN inbox item ON item.volunteer_id = w.volunteer_id AND item.number > w.beyond\nJOIN callouts c ON c.id = item.callout_id", StringComparison.Ordinal)
         + "ORDER BY item.volunteer_id, item.number LIMIT $3";
 
+    // A limit alone would not do: Postgres may make the rows before it counts them.
+    private static readonly string RunSql = BeyondSql.Replace("item.number > w.beyond", "item.number > w.beyond AND item.number <= $4", StringComparison.Ordinal);
+
     /// <summary>Items beyond each volunteer's cursor, ascending per volunteer; about <paramref name="most"/> in all. Primary key (volunteer_id, number).</summary>
     public async Task<InboxPage> ReadAsync(IReadOnlyCollection<KeyValuePair<Guid, long>> beyond, int most, CancellationToken cancellation)
     {
@@ -55,12 +58,17 @@ internal sealed class InboxReader(DispatchLane lane, Quarantine quarantine)
         return await IdsAsync(command, cancellation);
     }
 
-    private async Task<List<InboxItem>> ReadPageAsync(IReadOnlyCollection<KeyValuePair<Guid, long>> beyond, int most, CancellationToken cancellation)
+    private async Task<List<InboxItem>> ReadPageAsync(IReadOnlyCollection<KeyValuePair<Guid, long>> beyond, int most, CancellationToken cancellation, long? last = null)
     {
-        await using var command = lane.Source.CreateCommand(BeyondSql);
+        await using var command = lane.Source.CreateCommand(last is null ? BeyondSql : RunSql);
         command.Parameters.Add(new() { Value = beyond.Select(cursor => cursor.Key).ToArray() });
         command.Parameters.Add(new() { Value = beyond.Select(cursor => cursor.Value).ToArray() });
         command.Parameters.Add(new() { Value = most });
+        if (last is { } bound)
+        {
+            command.Parameters.Add(new() { Value = bound });
+        }
+
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var items = new List<InboxItem>();
         while (await reader.ReadAsync(cancellation))
@@ -91,7 +99,7 @@ internal sealed class InboxReader(DispatchLane lane, Quarantine quarantine)
 
         await Isolate.RunAsync(
             numbers,
-            async run => page.Items.AddRange(await ReadPageAsync([KeyValuePair.Create(cursor.Key, run[0] - 1)], run.Count, cancellation)),
+            async run => page.Items.AddRange(await ReadPageAsync([KeyValuePair.Create(cursor.Key, run[0] - 1)], run.Count, cancellation, run[^1])),
             async (number, error) =>
             {
                 await quarantine.PutAsync(QuarantineKind.InboxItem, cursor.Key, number, error, cancellation);

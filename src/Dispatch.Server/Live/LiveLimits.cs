@@ -18,7 +18,7 @@ internal static class LiveLimits
     /// <summary>The same for all connections of one account on this node.</summary>
     public const int AccountBurst = 400, AccountPerSecond = 100;
 
-    /// <summary>So many refusals in a row are no accident: the connection ends.</summary>
+    /// <summary>So many more calls refused than served are no accident: the connection ends.</summary>
     public const int MostRefusals = 500;
 
     public static readonly TimeSpan Handshake = TimeSpan.FromSeconds(5), KeepAlive = TimeSpan.FromSeconds(5), ClientSilent = TimeSpan.FromSeconds(12),

@@ -44,7 +44,7 @@ internal sealed class Pace(TimeProvider time, ILogger<Pace> log) : IHubFilter
         var own = (Own)invocationContext.Context.Items[typeof(Pace)]!;
         if (own.Connection.Take() && own.Account.Bucket.Take())
         {
-            own.Refusals = 0;
+            own.Refusals = Math.Max(0, own.Refusals - 1);
             return next(invocationContext);
         }
 
@@ -66,7 +66,7 @@ internal sealed class Pace(TimeProvider time, ILogger<Pace> log) : IHubFilter
 
         public Shared Account => account;
 
-        /// <summary>In a row. A client's calls come one after another.</summary>
+        /// <summary>More than were served since the first. A client's calls come one after another.</summary>
         public int Refusals { get; set; }
     }
 

@@ -1,4 +1,5 @@
 using Dispatch.Server.Access;
+using Dispatch.Server.Imports;
 
 namespace Dispatch.Server.Teams;
 
@@ -8,6 +9,6 @@ internal static class TeamRoutes
     {
         var teams = routes.MapGroup("/api/teams").RequireAuthorization(SignIns.OperatorsOnly).WithTags("Roster");
         teams.MapGet("", ListTeams.Handle).Produces<IReadOnlyList<ListTeams.View>>();
-        teams.MapPost("/import", ImportTeams.Handle).Produces<ImportTeams.Report>();
+        teams.MapPost("/import", ImportTeams.Handle).NeedsRoom().Produces<ImportTeams.Report>();
     }
 }

@@ -12,6 +12,9 @@ internal sealed class HeldLock : IAsyncDisposable
     private HeldLock(NpgsqlConnection connection, NpgsqlTransaction transaction) =>
         (this.connection, this.transaction, backend) = (connection, transaction, connection.ProcessID);
 
+    /// <summary>The session that holds it, by the number Postgres knows it by.</summary>
+    public int Backend => backend;
+
     public static async Task<HeldLock> OnAsync(World world, string sql)
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(world.ConnectionString) { Pooling = false }.ConnectionString);

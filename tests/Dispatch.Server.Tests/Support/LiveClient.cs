@@ -71,9 +71,16 @@ internal sealed class LivePhone : LiveClient
 
     public static async Task<LivePhone> ConnectAsync(TestNode node, string token, object cursor, bool receipts = true)
     {
+        var phone = await OpenAsync(node, token, receipts);
+        phone.Watching = await phone.OrderAsync("Watch", cursor);
+        return phone;
+    }
+
+    /// <summary>A line over which nothing has been said yet.</summary>
+    public static async Task<LivePhone> OpenAsync(TestNode node, string token, bool receipts = true)
+    {
         var phone = new LivePhone(node, token, receipts);
         await phone.Line.StartAsync();
-        phone.Watching = await phone.OrderAsync("Watch", cursor);
         return phone;
     }
 

@@ -59,6 +59,7 @@ export function Flags({ incident }: { incident: Incident }) {
     <>
       {attention.exhausted.map((need) => <span key={need.ordinal} class="flag alarm"><Icon name="flag" size={12} />{w.exhausted(nameOf(need))}</span>)}
       {attention.allAsked.map(({ need, waiting }) => <span key={need.ordinal} class="flag watch"><Icon name="flag" size={12} />{w.allAsked(nameOf(need), waiting)}</span>)}
+      {attention.stuck && <span class="flag alarm"><Icon name="warn" size={12} />{w.stuck}</span>}
       {attention.nobodyAsked && <span class="flag alarm"><Icon name="warn" size={12} />{w.nobodyAsked}</span>}
       {attention.silentForMs !== null && <span class="flag watch"><Icon name="warn" size={12} />{w.silent(spanOf(attention.silentForMs))}</span>}
       {attention.paused && <span class="flag watch"><Icon name="pause" size={12} />{w.paused}</span>}

@@ -11,6 +11,8 @@ export interface Attention {
   silentForMs: number | null;
   /** Raised a while ago, and not one call-out exists. */
   nobodyAsked: boolean;
+  /** The system fails at moving it on: nothing happens to it by itself. */
+  stuck: boolean;
   paused: boolean;
   complete: boolean;
   /** The earliest due time of an open offer, ms. */
@@ -21,7 +23,7 @@ const ASKED_WITHIN_MS = 10_000;
 
 export const isShort = (need: Need): boolean => need.filled < need.count;
 
-export function attentionOf(incident: Incident, now: number): Attention {
+export function attentionOf(incident: Incident, now: number, cannotAdvance = false): Attention {
   const open = incident.state === 'open';
   const used = (open ? incident.needs : []).filter((n) => n.exhausted && isShort(n))
     .map((need) => ({ need, waiting: incident.callouts.filter((c) => c.needOrdinal === need.ordinal && c.state === 'offered').length }));
@@ -36,13 +38,15 @@ export function attentionOf(incident: Incident, now: number): Attention {
   const silentFor = now - firstOffer;
   const silent = open && !complete && !paused && !answered && incident.callouts.length > 0 && silentFor > waitedFor;
   const nobodyAsked = open && !complete && !paused && incident.callouts.length === 0 && raisedFor > ASKED_WITHIN_MS;
+  const stuck = open && cannotAdvance;
   const dues = open ? incident.callouts.filter((c) => c.state === 'offered').map((c) => Date.parse(c.dueAt)) : [];
   return {
-    level: exhausted.length > 0 || nobodyAsked ? 'alarm' : silent || allAsked.length > 0 || (paused && !complete) ? 'watch' : complete ? 'complete' : 'calm',
+    level: exhausted.length > 0 || nobodyAsked || stuck ? 'alarm' : silent || allAsked.length > 0 || (paused && !complete) ? 'watch' : complete ? 'complete' : 'calm',
     exhausted,
     allAsked,
     silentForMs: silent ? silentFor : null,
     nobodyAsked,
+    stuck,
     paused,
     complete,
     nextDue: dues.length === 0 ? null : Math.min(...dues),

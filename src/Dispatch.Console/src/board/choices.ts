@@ -1,6 +1,6 @@
 // What the operator has chosen to look at. Nothing here is known to the server.
 import { computed, effect, signal } from '@preact/signals';
-import { board } from '../live/boardFeed';
+import { board, stuck } from '../live/boardFeed';
 import { now } from '../live/clock';
 import type { Incident, Uuid } from '../live/contract';
 import { categoryOf } from '../live/reference';
@@ -20,7 +20,7 @@ export const selectedId = signal<Uuid | null>(fromHash());
 export const selected = computed(() => (selectedId.value ? (board.value.incidents.get(selectedId.value) ?? null) : null));
 
 /** Attention depends on the time: judged again each second, but only what changed makes anybody look again. */
-const attention = computed(() => new Map([...board.value.incidents.values()].map((i) => [i.id, attentionOf(i, now.value)])));
+const attention = computed(() => new Map([...board.value.incidents.values()].map((i) => [i.id, attentionOf(i, now.value, stuck.value.has(i.id))])));
 export const attentionFor = (id: Uuid) => attention.value.get(id);
 
 const newestFirst = (a: Incident, b: Incident) => (a.raisedAt < b.raisedAt ? 1 : a.raisedAt > b.raisedAt ? -1 : a.id < b.id ? 1 : -1);

@@ -13,6 +13,9 @@ export const loaded = signal(false);
 /** Where people who accepted are, latest wins; never replayed. */
 export const livePositions = signal<ReadonlyMap<Uuid, LivePosition>>(new Map());
 
+/** Incidents that the system cannot advance by itself: somebody has to act by hand. */
+export const stuck = signal<ReadonlySet<Uuid>>(new Set());
+
 const FLUSH_MS = 16; // facts of one frame are applied together: a storm of 200 a second costs 60 renderings
 const listeners = new Set<(facts: Fact[]) => void>();
 /** Facts in the order they arrived, those of a gap included. */
@@ -54,8 +57,10 @@ export function followBoard(mayRetry: () => Promise<boolean>): Connection {
         for (const position of positions) latest.set(position.volunteerId, position);
         livePositions.value = latest;
       },
-      Current({ heads }: BoardHeads) {
+      Current({ epoch: now, heads, stuck: cannot }: BoardHeads) {
         if (!loaded.peek()) return;
+        if (epoch !== undefined && now !== epoch) return link.reopen('the server was restored');
+        if (cannot.length !== stuck.peek().size || cannot.some((id) => !stuck.peek().has(id))) stuck.value = new Set(cannot);
         flush();
         board.value = Object.entries(heads).reduce((b, [id, head]) => heard(b, id, head), board.peek());
         repair();

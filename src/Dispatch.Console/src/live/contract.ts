@@ -327,5 +327,11 @@ export interface LivePosition {
   latitude: number;
   takenAt: Instant;
 }
-export interface BoardHeads { heads: Record<Uuid, number>; serverTime: Instant }
-export interface Joined { epoch: string | number; serverTime: Instant; cursor?: number }
+export interface BoardHeads { epoch: Uuid; heads: Record<Uuid, number>; stuck: Uuid[]; serverTime: Instant }
+export interface Joined {
+  epoch: Uuid;
+  serverTime: Instant;
+  cursor?: number;
+  /** The cursor could not be continued from: this is the whole picture, and the line goes on from its cursor. */
+  reset?: { reason: 'epoch' | 'ahead' | 'retention'; epoch: Uuid; cursor: number; callouts: Card[] };
+}

@@ -51,22 +51,35 @@ export function take(message: Message, quiet = false): void {
     alarm.alarm(each.kind);
     void alarm.notice(each);
   }
-  if (after.cursor > before.cursor) void kept.then(receipt);
+  if (after.cursor !== before.cursor) void kept.then(() => receipt(after));
   if (isBehind(after)) void catchUp();
 }
 
 export function heard(): void { heardAt.value = serverNow(); }
 
-const receipt = () => connection.peek()?.invoke('Received', state.peek().cursor).catch(() => { /* repeated after the next Watch */ });
+const receiptEveryMs = 100;
+let onDisk: State = empty;
+let receiptedAt = 0;
+let receipting: ReturnType<typeof setTimeout> | undefined;
+/** Only what is on this phone's disk; a phone that catches up says so ten times a second, not once for every item. */
+function receipt(written: State): void {
+  onDisk = written;
+  receipting ??= setTimeout(() => {
+    receipting = undefined;
+    receiptedAt = Date.now();
+    // Not heard, or asked to slow down: said again, until another Watch says it anyway.
+    connection.peek()?.invoke('Received', onDisk.cursor).catch(() => setTimeout(() => { if (connection.peek()?.freshness.peek().kind === 'live') receipt(onDisk); }, 2_000));
+  }, Math.max(0, receiptedAt + receiptEveryMs - Date.now()));
+}
 
 let asking: Promise<boolean> | null = null;
 /** The whole picture. Asked once at a time. */
 export const fetchMine = (): Promise<boolean> => asking ??= (async () => {
-  const answer = await get<{ cursor: number; callouts: Card[]; serverTime: string }>('/api/callouts/mine');
+  const answer = await get<{ epoch: string; cursor: number; callouts: Card[]; serverTime: string }>('/api/callouts/mine');
   const answered = answer.outcome === 'done';
   if (answered) {
     heard();
-    take({ type: 'picture', cursor: answer.value.cursor, cards: answer.value.callouts });
+    take({ type: 'picture', cursor: answer.value.cursor, cards: answer.value.callouts, epoch: answer.value.epoch });
   }
   asked.value = { at: serverNow(), answered };
   return answered;
@@ -96,13 +109,18 @@ export async function fetchMe(): Promise<void> {
 }
 export const tookSelf = (self: VolunteerSelf): void => take({ type: 'self', self });
 
-/** From the cursor, then live. A server put back to an earlier state is asked for everything, and then watched from there. */
+/**
+ * From the cursor, then live. A server that cannot go on from there (put back to an earlier state, or we were away for more than it keeps) answers
+ * with the whole picture and goes on from that.
+ */
 async function join(invoke: Invoke): Promise<void> {
   if (!state.peek().whole && !(await fetchMine())) throw new Error('no picture');
   for (let again = 0; again < 2; again++) {
-    const joined = await invoke<Joined>('Watch', state.peek().cursor);
+    const { cursor, epoch } = state.peek();
+    const joined = await invoke<Joined>('Watch', epoch === null ? cursor : { number: cursor, epoch });
     heard();
-    take({ type: 'joined', epoch: String(joined.epoch), cursor: joined.cursor ?? 0 });
+    if (joined.reset) take({ type: 'reset', epoch: joined.reset.epoch, cursor: joined.reset.cursor, cards: joined.reset.callouts });
+    else take({ type: 'joined', epoch: String(joined.epoch), cursor: joined.cursor ?? 0 });
     if (state.peek().whole) break;
     if (!(await fetchMine())) throw new Error('no picture');
   }
@@ -117,7 +135,12 @@ export function start(): void {
     handlers: {
       Test: (test: Test) => { heard(); tookTest(test); },
       CallOut: (item: InboxItem) => { heard(); take({ type: 'pushed', item }); },
-      Current: ({ cursor }: { cursor: number }) => { heard(); take({ type: 'head', cursor }); },
+      Current: ({ cursor, epoch }: { cursor: number; epoch: string }) => {
+        heard();
+        const known = state.peek().epoch;
+        if (known !== null && known !== epoch) return opened.reopen('the server was restored');
+        take({ type: 'head', cursor });
+      },
     },
   });
   connection.value = opened;

@@ -78,7 +78,21 @@ describe('a server put back from a backup', () => {
     const state = run(told, { type: 'picture', cursor: 1, cards: [aCard('a', 'offered', 0)] });
     expect([state.cursor, state.cards.map((card) => card.state)]).toEqual([1, ['offered']]);
   });
+  it('is noticed by a polled picture too, which replaces ours although it is older', () => {
+    const state = run(ahead, { type: 'picture', epoch: 'e2', cursor: 1, cards: [aCard('a', 'offered', 0)] });
+    expect([state.epoch, state.cursor, state.whole, state.cards.map((card) => card.state)]).toEqual(['e2', 1, true, ['offered']]);
+  });
+  it('is noticed by a sign of life, and then the picture is asked for', () => {
+    const told = run(ahead, { type: 'head', cursor: 1, epoch: 'e2' });
+    expect([isBehind(told), told.epoch]).toEqual([true, 'e2']);
+    expect(run(told, pushed(3, aCard('c', 'offered', 9))).cards.map((card) => card.id)).toEqual(ahead.cards.map((card) => card.id));
+  });
+  it('answers with a reset: what it says replaces everything, and the line goes on from there', () => {
+    const state = run(ahead, { type: 'reset', epoch: 'e2', cursor: 1, cards: [aCard('a', 'offered', 0)] }, pushed(2, aCard('c', 'offered', 20, 20)));
+    expect([state.cursor, isBehind(state), state.cards.map((card) => card.id)]).toEqual([2, false, ['c', 'a']]);
+  });
   it('is not seen in an ordinary return', () => {
+    expect(run(ahead, { type: 'head', cursor: 2, epoch: 'e1' })).toBe(ahead);
     expect(isBehind(run(ahead, { type: 'joined', epoch: 'e1', cursor: 2 }))).toBe(false);
   });
 });

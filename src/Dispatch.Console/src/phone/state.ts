@@ -24,13 +24,17 @@ export interface State {
 export type Message =
   | { type: 'joined'; epoch: string; cursor: number }
   | { type: 'pushed'; item: InboxItem }
-  | { type: 'head'; cursor: number }
-  | { type: 'picture'; cursor: number; cards: readonly Card[] }
+  | { type: 'head'; cursor: number; epoch?: string }
+  | { type: 'picture'; cursor: number; cards: readonly Card[]; epoch?: string }
+  /** The server does not know our cursor: this picture replaces everything. */
+  | { type: 'reset'; epoch: string; cursor: number; cards: readonly Card[] }
   | { type: 'card'; card: Card }
   | { type: 'self'; self: VolunteerSelf }
   | { type: 'dismissed'; id: string };
 
 export const empty: State = { cursor: 0, head: 0, epoch: null, whole: false, cards: [], dismissed: [], calledUp: [], self: null };
+
+const isOther = (state: State, epoch: string | undefined): boolean => epoch !== undefined && state.epoch !== null && state.epoch !== epoch;
 
 /** The server has more than we have applied: wait a moment for it, then ask. */
 export const isBehind = (state: State): boolean => !state.whole || state.head > state.cursor;
@@ -50,9 +54,15 @@ export function apply(state: State, message: Message): State {
       if (!state.whole || number > state.cursor + 1) return { ...state, head };
       return withCard({ ...state, cursor: number, head }, callout);
     }
-    case 'head': return message.cursor > state.head ? { ...state, head: message.cursor } : state;
+    case 'head': {
+      if (isOther(state, message.epoch)) return { ...state, epoch: message.epoch!, head: message.cursor, whole: false };
+      return message.cursor > state.head ? { ...state, head: message.cursor } : state;
+    }
+    case 'reset': return { ...state, epoch: message.epoch, cursor: message.cursor, head: message.cursor, whole: true, cards: newestFirst(message.cards) };
     case 'picture': {
       const { cursor, cards } = message;
+      // Where the live line is blocked, this is how a phone learns that the server was restored.
+      if (isOther(state, message.epoch)) return apply(state, { type: 'reset', epoch: message.epoch!, cursor, cards });
       if (!state.whole) return { ...state, cursor, head: Math.max(state.head, cursor), whole: true, cards: newestFirst(cards) };
       // A picture taken before the last push must not take the pushed card away again.
       const gone = cursor < state.cursor ? [] : state.cards.filter((held) => !cards.some((card) => card.id === held.id));
