@@ -1,5 +1,5 @@
 using Dispatch.Server.Access;
-using Npgsql;
+using Dispatch.Server.Storage;
 
 namespace Dispatch.Server.Live;
 
@@ -7,7 +7,7 @@ namespace Dispatch.Server.Live;
 /// The last look before anything is sent: is the database still the one whose numbers we know, and do those who are connected still stand? Taken
 /// after the rows are read, so that nothing committed before a removal goes out after it was seen. Costs one row; whoever has to go is cut here.
 /// </summary>
-internal sealed class SendReview(NpgsqlDataSource source, Standings standings, Connections connections, ILogger<SendReview> log) : IDisposable
+internal sealed class SendReview(DispatchLane lane, Standings standings, Connections connections, ILogger<SendReview> log) : IDisposable
 {
     private readonly SemaphoreSlim one = new(1);
     private (Guid Epoch, long AuthVersion)? last;
@@ -48,7 +48,7 @@ internal sealed class SendReview(NpgsqlDataSource source, Standings standings, C
 
     private async Task<(Guid Epoch, long AuthVersion)> ReadAsync(CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand("SELECT epoch, auth_version FROM deployment");
+        await using var command = lane.Source.CreateCommand("SELECT epoch, auth_version FROM deployment");
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         return (reader.GetGuid(0), reader.GetInt64(1));

@@ -1,10 +1,12 @@
 using System.Reflection;
 using System.Threading.Channels;
 using Dispatch.Server.Live;
+using Dispatch.Server.Telemetry;
 using Dispatch.Server.Tests.Support;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Dispatch.Server.Tests.Live;
@@ -131,6 +133,28 @@ public sealed class LimitsTests : IAsyncLifetime
 
         await ends;
         await Eventually.True(() => node.Services.GetRequiredService<Pace>().Accounts == 0, "nothing kept of those who left");
+    }
+
+    [Fact]
+    public async Task A_full_queue_ends_the_connection_whose_it_is_and_no_other()
+    {
+        using var stuck = new DeafClient();
+        using var other = new DeafClient();
+        PhoneConnection To(DeafClient client) => new(
+            client, node.Services.GetRequiredService<Measures>(), NullLogger.Instance, client, Guid.NewGuid(), 0);
+        var (full, spared) = (To(stuck), To(other));
+
+        // One message is on its way and never arrives; the others wait behind it.
+        for (var sent = 0; sent <= LiveLimits.MostQueued + 1 && !stuck.IsAborted; sent++)
+        {
+            full.SendCurrent(Guid.Empty, default);
+            Assert.True(sent >= LiveLimits.MostQueued || !stuck.IsAborted, $"cut after {sent} messages");
+        }
+
+        spared.SendCurrent(Guid.Empty, default);
+        Assert.True(stuck.IsAborted);
+        Assert.False(other.IsAborted);
+        await Eventually.True(() => other.IsAborted, "the other to be cut for its own stalled send");
     }
 
     [Fact]
