@@ -115,8 +115,8 @@ public sealed class QuarantineTests : IAsyncLifetime
         await console.WhenAsync(poisoned, "offered", 2);
         await phone.WhenAsync("offered");
         await node.World.SqlAsync($"""
-            UPDATE callouts SET due_at = '20000-01-01' WHERE incident_id = '{poisoned}';
             UPDATE incidents SET look_at = now() WHERE id = '{poisoned}';
+            UPDATE callouts SET due_at = '20000-01-01' WHERE incident_id = '{poisoned}';
             """); // no clock of ours reaches so far
         await phone.SayAsync("Received", 1L); // and the receipt cannot be written either
 
@@ -127,7 +127,7 @@ public sealed class QuarantineTests : IAsyncLifetime
         var healthy = await console.RaiseAsync(ApiClient.Flood(qualification: "medical"));
         await console.FactsAsync(healthy, until: "NeedExhausted");
 
-        await node.World.SqlAsync($"UPDATE callouts SET due_at = now() + interval '5 minutes' WHERE incident_id = '{poisoned}'; UPDATE quarantine SET retry_at = now();");
+        await node.World.SqlAsync($"SELECT FROM incidents WHERE id = '{poisoned}' FOR UPDATE; UPDATE callouts SET due_at = now() + interval '5 minutes' WHERE incident_id = '{poisoned}'; UPDATE quarantine SET retry_at = now();");
         await Eventually.True(async () => (await Quarantine.ReadAsync(default)).All(entry => entry.Kind != QuarantineKind.Incident), "the incident to be advanced");
         await phone.SayAsync("Received", 1L);
         await console.FactsAsync(poisoned, until: "CalloutDelivered");
