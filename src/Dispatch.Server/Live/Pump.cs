@@ -26,18 +26,27 @@ internal sealed class Pump(
 
     private async Task PumpFactsAsync(CancellationToken cancellation)
     {
-        const int Most = 2000;
         if (factsEpoch == Guid.Empty)
         {
             await BeginAsync(await review.RunAsync(cancellation), cancellation);
         }
 
-        var moved = await hints.Incidents.TakeAsync(hints.PollAfter, cancellation);
-        if (IsTimeToPoll(ref factsPolled))
+        // What was hinted goes first: it does not wait for the poll.
+        var hinted = await hints.Incidents.TakeAsync(hints.PollAfter, cancellation);
+        if (hinted.Count > 0)
         {
-            moved = [.. moved.Union(await BehindAsync(cancellation))];
+            await SendFactsAsync(hinted, cancellation);
         }
 
+        if (IsTimeToPoll(ref factsPolled))
+        {
+            await SendFactsAsync(await BehindAsync(cancellation), cancellation);
+        }
+    }
+
+    private async Task SendFactsAsync(List<Guid> moved, CancellationToken cancellation)
+    {
+        const int Most = 2000;
         var all = new List<FactView>();
         List<FactView> read;
         do
@@ -104,13 +113,16 @@ internal sealed class Pump(
 
     private async Task PumpInboxesAsync(CancellationToken cancellation)
     {
-        const int Most = 1000;
-        var moved = await hints.Inboxes.TakeAsync(hints.PollAfter, cancellation);
+        await SendItemsAsync(await hints.Inboxes.TakeAsync(hints.PollAfter, cancellation), cancellation);
         if (IsTimeToPoll(ref inboxesPolled))
         {
-            moved = [.. moved.Union(await inboxes.BehindAsync(CursorsOf(connections.Phones), cancellation))];
+            await SendItemsAsync(await inboxes.BehindAsync(CursorsOf(connections.Phones), cancellation), cancellation);
         }
+    }
 
+    private async Task SendItemsAsync(List<Guid> moved, CancellationToken cancellation)
+    {
+        const int Most = 1000;
         var cursors = CursorsOf(moved.SelectMany(connections.PhonesOf));
         while (cursors.Count > 0)
         {

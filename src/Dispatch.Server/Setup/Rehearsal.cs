@@ -17,7 +17,7 @@ namespace Dispatch.Server.Setup;
 internal sealed class Rehearsal(DispatchLane lane, Hints hints, Measures measures, GeoBounds bounds, FactReader facts, InboxReader inboxes, ILogger<Rehearsal> log)
 {
     /// <summary>Code is compiled for good after thirty calls, and every connection of the lane should meet every statement twice.</summary>
-    private const int Times = 4 * DispatchLane.Width;
+    private const int Times = 5 * DispatchLane.Width;
 
     public async Task RunAsync(CancellationToken cancellation)
     {
