@@ -2,7 +2,9 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Dispatch.Server.Storage;
 using Microsoft.AspNetCore.Builder;
+using Npgsql;
 
 namespace Dispatch.Server.Tests.Support;
 
@@ -54,7 +56,17 @@ public sealed class TestNode : IAsyncDisposable
     /// <summary>A caller who has not signed in and keeps no cookies.</summary>
     public ApiClient Stranger() => new(new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = new Uri(Address) }, "");
 
-    public ValueTask DisposeAsync() => Interlocked.Exchange(ref gone, 1) == 0 ? node.DisposeAsync() : ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref gone, 1) == 0)
+        {
+            await node.DisposeAsync();
+
+            // What is pooled by connection string (the timetable's, the test's own) outlives the node by five minutes, and a cluster has an end.
+            NpgsqlConnection.ClearPool(new NpgsqlConnection(World.ConnectionString));
+            NpgsqlConnection.ClearPool(new NpgsqlConnection(Database.ForTimetable(World.ConnectionString)));
+        }
+    }
 }
 
 /// <summary>A signed-in caller of the routes.</summary>
