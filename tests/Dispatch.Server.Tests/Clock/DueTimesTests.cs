@@ -80,8 +80,9 @@ public sealed class DueTimesTests : IAsyncLifetime
 
         await dies.KillAsync();
 
-        var facts = await other.FactsAsync(id, until: "WaveSent", howMany: 2);
-        Assert.Equal(7, facts.Of("CalloutExpired").Count());
+        // The two who are left are asked when the plan has heard nothing for too long, or when the seven expire: all of it is the survivor's work.
+        var facts = await other.FactsAsync(id, until: "CalloutExpired", howMany: 9);
+        Assert.True(facts.Of("WaveSent").Count() >= 2, $"{facts}");
         await History.HoldsAsync(other, id);
     }
 
