@@ -93,8 +93,8 @@ public sealed partial class MeasureTests : IAsyncLifetime
     public async Task Metrics_are_for_this_machine_or_for_whoever_has_the_token()
     {
         using var stranger = node.Stranger();
-        var metrics = await stranger.Http.GetStringAsync("/metrics");
-        Assert.Contains("# TYPE dispatch_sweeps_total counter", metrics, StringComparison.Ordinal);
+        var metrics = await Eventually.Gives( // a counter is there once it has counted: the first sweep comes after a second
+            () => stranger.Http.GetStringAsync("/metrics"), text => text.Contains("# TYPE dispatch_sweeps_total counter", StringComparison.Ordinal), "the first sweep to be counted");
         Assert.Matches(@"(?m)^dispatch_postgres_up \d$", metrics);
         Assert.All(metrics.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Matches(@"^(# (HELP|TYPE) \w+ .+|\w+(\{[^}]*\})? [-+\w.]+)$", line));
 
