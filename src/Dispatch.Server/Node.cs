@@ -5,6 +5,7 @@ using Dispatch.Server.Demo;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
 using Dispatch.Server.Nodes;
+using Dispatch.Server.Policies;
 using Dispatch.Server.Regions;
 using Dispatch.Server.Setup;
 using Dispatch.Server.Storage;
@@ -111,6 +112,7 @@ public sealed class Node : IAsyncDisposable
         app.MapAccess();
         app.MapReferenceData();
         app.MapRegions();
+        app.MapPolicies();
         app.MapRoster();
         app.MapTeams();
         app.MapIncidents();

@@ -21,6 +21,7 @@ import { me, stillSignedIn } from './live/signing';
 import { watchHealth } from './live/system';
 import { MapPane } from './map/MapPane';
 import { IncidentPanel } from './panels/IncidentPanel';
+import { Policies } from './panels/Policies';
 import { Roster } from './panels/Roster';
 import { System } from './panels/System';
 import { lang } from './words/lang';
@@ -34,6 +35,7 @@ import './styles/forms.css';
 import './styles/map.css';
 import './styles/roster.css';
 import './styles/system.css';
+import './styles/policies.css';
 
 function Console() {
   const link = useMemo(() => followBoard(stillSignedIn), []);
@@ -56,7 +58,7 @@ function Console() {
       <StaleBanner freshness={link.freshness} />
       <HealthBanner />
       <AlarmBar />
-      {view.value === 'roster' && !mapAlone ? <Roster /> : view.value === 'system' && !mapAlone ? <System /> : (
+      {view.value === 'roster' && !mapAlone ? <Roster /> : view.value === 'policies' && !mapAlone ? <Policies /> : view.value === 'system' && !mapAlone ? <System /> : (
         <main class="command">
           {!mapAlone && <Board />}
           <MapPane />

@@ -19,6 +19,7 @@ public static class Rules
     public const string NoConsent = "noConsent";
     public const string OffDuty = "offDuty";
     public const string OutsideHours = "outsideHours";
+    public const string QuietHours = "quietHours";
     public const string FixTooOld = "fixTooOld";
     public const string PositionUnknown = "positionUnknown";
     public const string BeyondRadius = "beyondRadius";
@@ -40,7 +41,7 @@ public static class Gates
     public const int AdultAge = 18;
 
     private static readonly Func<Candidate, MatchRequest, string?>[] InOrder =
-        [Certificate, Insurance, Adult, Fit, Assessed, Consenting, Available, Located, WithinRadius, NotEngaged, NotYetAsked, Rested, WithinBudget];
+        [Certificate, Insurance, Adult, Fit, Assessed, Consenting, Available, Undisturbed, Located, WithinRadius, NotEngaged, NotYetAsked, Rested, WithinBudget];
 
     /// <summary>The rules that say no, first the one to be told; empty when the person may be asked.</summary>
     public static IReadOnlyList<string> Refusals(Candidate candidate, MatchRequest request)
@@ -108,6 +109,10 @@ public static class Gates
         Duty.ByHours when !candidate.WithinHours => Rules.OutsideHours,
         _ => null,
     };
+
+    // Weekly hours say when somebody can come, not that he may be woken for what can wait; his own switch says that he is up.
+    private static string? Undisturbed(Candidate candidate, MatchRequest request) =>
+        request.Quiet == true && candidate.Duty != Duty.On ? Rules.QuietHours : null;
 
     // Judged here again although the query has already fallen back to the address: what may be used is decided in one place.
     private static string? Located(Candidate candidate, MatchRequest request) =>

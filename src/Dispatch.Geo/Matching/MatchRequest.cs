@@ -45,6 +45,9 @@ public sealed record MatchRequest
     /// <summary>Nobody is asked so soon after a call-out he went to; null: no limit.</summary>
     public double? RestFloorSeconds { get; init; }
 
+    /// <summary>Quiet hours: only who has switched himself on duty is asked. Null: no.</summary>
+    public bool? Quiet { get; init; }
+
     /// <summary>What is known of how people answer; there when a need has a plan.</summary>
     public ResponseModel? Model { get; init; }
 

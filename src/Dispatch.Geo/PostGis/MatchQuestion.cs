@@ -36,6 +36,9 @@ public sealed record MatchQuestion
     /// <summary>So long after a call-out he went to nobody is asked; null: no limit.</summary>
     public TimeSpan? RestFloor { get; init; }
 
+    /// <summary>Quiet hours: only who has switched himself on duty is asked.</summary>
+    public bool Quiet { get; init; }
+
     /// <summary>Plan as if no offer were open: the operator wants more people asked now.</summary>
     public bool IgnoreOpenOffers { get; init; }
 

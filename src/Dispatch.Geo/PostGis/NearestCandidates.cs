@@ -69,6 +69,7 @@ public static class NearestCandidates
             AlertBudget = question.AlertBudget,
             AlertPeriodSeconds = question.AlertBudget is null ? null : question.AlertPeriod.TotalSeconds,
             RestFloorSeconds = question.RestFloor?.TotalSeconds,
+            Quiet = question.Quiet ? true : null,
             Rings = question.Rings,
             Needs = question.Needs,
             Candidates = [],

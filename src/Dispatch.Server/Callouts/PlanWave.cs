@@ -5,6 +5,7 @@ using Dispatch.Geo.Regions;
 using Dispatch.Geo.Waves;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
+using Dispatch.Server.Policies;
 
 namespace Dispatch.Server.Callouts;
 
@@ -62,6 +63,7 @@ internal static class PlanWave
             AlertBudget = incident.AlertBudget,
             AlertPeriod = incident.AlertPeriod,
             RestFloor = incident.RestFloor,
+            Quiet = Plan.IsQuiet(incident.QuietFrom, incident.QuietTo, TimeOnly.FromDateTime(local)),
             Rings = rings,
             Needs = needs,
         };

@@ -13,6 +13,8 @@ internal sealed class CommandIncident(FactLog log)
 {
     internal sealed record Request(Guid? CommandId, string? Reason);
 
+    internal sealed record NeedRequest(Guid? CommandId, int? Count, string? Reason);
+
     /// <summary>Opens the next ring now and asks again, also after a recall.</summary>
     public static async Task<IResult> Escalate(Guid id, Request request, Caller caller, CommandIncident command, CancellationToken cancellation) =>
         (await command.HandleAsync(
@@ -79,9 +81,21 @@ internal sealed class CommandIncident(FactLog log)
             cancellation);
 
     private Task<Outcome<IncidentView>> HandleAsync(
-        Caller caller, Guid id, Request request, FactKind fact, bool reasonRequired, Func<OpenRecord, Task> change, CancellationToken cancellation)
+        Caller caller, Guid id, Request request, FactKind fact, bool reasonRequired, Func<OpenRecord, Task> change, CancellationToken cancellation) =>
+        HandleAsync(
+            caller, id, request, fact, reasonRequired,
+            async record =>
+            {
+                await change(record);
+                return null;
+            },
+            [], cancellation);
+
+    private Task<Outcome<IncidentView>> HandleAsync(
+        Caller caller, Guid id, Request request, FactKind fact, bool reasonRequired, Func<OpenRecord, Task<Problem?>> change, IReadOnlyList<Fault> also, CancellationToken cancellation)
     {
         var faults = CheckCommand(request, reasonRequired);
+        faults.AddRange(also);
         if (faults.Count > 0)
         {
             return Task.FromResult<Outcome<IncidentView>>(Problems.Invalid(faults));
@@ -110,7 +124,10 @@ internal sealed class CommandIncident(FactLog log)
                         return Problems.Conflict("警情已结束", "The incident has ended", await IncidentView.ReadAsync(record.Db, id, cancellation));
                     }
 
-                    await change(record);
+                    if (await change(record) is { } refusal)
+                    {
+                        return refusal;
+                    }
                 }
 
                 await record.Db.SaveChangesAsync(cancellation);
@@ -118,6 +135,43 @@ internal sealed class CommandIncident(FactLog log)
             },
             cancellation);
     }
+
+    /// <summary>
+    /// The need is greater or smaller than it seemed: more people are asked, or offers withdrawn, in the same transaction. Not below the places
+    /// already taken: who is on his way is released by name, not by arithmetic.
+    /// </summary>
+    public static async Task<IResult> ChangeNeed(Guid id, short ordinal, NeedRequest request, Caller caller, CommandIncident command, CancellationToken cancellation) =>
+        (await command.HandleAsync(
+            caller, id, new(request.CommandId, request.Reason), FactKind.NeedChanged, reasonRequired: true,
+            async record =>
+            {
+                var need = await record.Db.Needs.SingleOrDefaultAsync(need => need.IncidentId == id && need.Ordinal == ordinal, cancellation);
+                if (need is null)
+                {
+                    return Problems.NotFound("需求", "need");
+                }
+
+                if (request.Count < need.Filled)
+                {
+                    return Problems.Conflict($"已有 {need.Filled} 人应召，不能少于此数；请先让多余的人撤离", $"{need.Filled} places are taken: release people first",
+                        await IncidentView.ReadAsync(record.Db, id, cancellation));
+                }
+
+                var (before, wasMissing) = (need.Count, need.Missing);
+                need.Count = (short)request.Count!.Value;
+                record.Append(FactKind.NeedChanged, Actor.Operator(caller.AccountId), new { needOrdinal = ordinal, count = need.Count, before, reason = request.Reason }, commandId: request.CommandId);
+                if (need.Missing == 0 && wasMissing > 0)
+                {
+                    await NeedFilling.CloseAsync(record, need, cancellation);
+                }
+
+                record.NeedsAsking = true;
+                return null;
+            },
+            request.Count is not (>= 1 and <= RaiseIncident.MostPeoplePerNeed)
+                ? [new("count", $"人数应为 1 至 {RaiseIncident.MostPeoplePerNeed}", $"must be 1 to {RaiseIncident.MostPeoplePerNeed}")]
+                : [],
+            cancellation)).ToResult();
 
     public static List<Fault> CheckCommand(Request request, bool reasonRequired)
     {

@@ -1,3 +1,4 @@
+using Dispatch.Server.Policies;
 using NetTopologySuite.Geometries;
 
 namespace Dispatch.Server.Incidents;
@@ -74,6 +75,24 @@ internal sealed class Incident
 
     public TimeSpan? RestFloor { get; init; }
 
+    /// <summary>The mode its region was in when it was raised.</summary>
+    public Mode Mode { get; init; }
+
+    /// <summary>Region level of the last ring: 3 the district; beyond it only under unified command.</summary>
+    public short LastRing { get; init; } = 3;
+
+    /// <summary>Local time in which only those on duty by their own switch are asked; null: none.</summary>
+    public TimeOnly? QuietFrom { get; init; }
+
+    public TimeOnly? QuietTo { get; init; }
+
+    /// <summary>Who asks the neighbours when the permitted rings cannot fill a need.</summary>
+    public AidAsked Aid { get; init; }
+
+    public TimeSpan AidAnswerWithin { get; init; } = TimeSpan.FromMinutes(3);
+
+    public TimeSpan LendFor { get; init; } = TimeSpan.FromHours(4);
+
     public IncidentState State { get; private set; }
 
     /// <summary>False after a recall: nobody new is asked until the operator asks again.</summary>
@@ -119,7 +138,7 @@ internal sealed class Need
 
     public required short QualificationId { get; init; }
 
-    public required short Count { get; init; }
+    public required short Count { get; set; }
 
     /// <summary>Places taken: accepted, en route, on scene, or released after having been on scene.</summary>
     public short Filled { get; private set; }

@@ -15,6 +15,7 @@ internal static class IncidentRoutes
         incidents.MapGet("/{id:guid}/explanation", ExplainIncident.Handle).Produces<ExplainIncident.View>();
         incidents.MapPost("/{id:guid}/escalate", CommandIncident.Escalate).Produces<IncidentView>();
         incidents.MapPost("/{id:guid}/recall", CommandIncident.Recall).Produces<IncidentView>();
+        incidents.MapPost("/{id:guid}/needs/{ordinal}", CommandIncident.ChangeNeed).Produces<IncidentView>();
         incidents.MapPost("/{id:guid}/close", CommandIncident.Close).Produces<IncidentView>();
         incidents.MapPost("/{id:guid}/cancel", CommandIncident.Cancel).Produces<IncidentView>();
 

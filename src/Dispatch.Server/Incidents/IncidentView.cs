@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Dispatch.Geo;
 using Dispatch.Server.Callouts;
 using Dispatch.Server.Channels;
+using Dispatch.Server.Policies;
 using Dispatch.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -23,6 +24,14 @@ internal sealed record IncidentView(
     /// <summary>Absent in the fact that raises the incident: they come as facts of their own.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<CalloutView>? Callouts { get; init; }
+
+    /// <summary>The mode its plan is from; the rest of that plan beyond what stands above.</summary>
+    public Mode Mode { get; init; }
+
+    public PlanPart? Plan { get; init; }
+
+    internal sealed record PlanPart(
+        short LastRing, double ArriveWithinSeconds, double TargetProbability, short? AlertBudget, double? RestFloorSeconds, string? QuietFrom, string? QuietTo, AidAsked Aid);
 
     /// <summary>Reads incidents with their call-outs in five queries, whatever their number.</summary>
     public static async Task<IReadOnlyList<IncidentView>> ReadAsync(DispatchDb db, IQueryable<Incident> incidents, CancellationToken cancellation)
@@ -62,7 +71,13 @@ internal sealed record IncidentView(
             incident.Id, incident.Category, @class, incident.Grade, incident.Warning, incident.ResponseLevel, incident.Risk, incident.Address,
             place.Longitude, place.Latitude, region, new(incident.District, district), incident.RegionNames, incident.RegionZone,
             incident.State, incident.Calling, incident.Hazardous, incident.LifeCritical, incident.FirstRing, incident.AnswerWithin.TotalSeconds, incident.RadiusMetres,
-            incident.RaisedAt, new(incident.RaisedBy, raisedBy), incident.EndedAt, incident.LastFact, needs);
+            incident.RaisedAt, new(incident.RaisedBy, raisedBy), incident.EndedAt, incident.LastFact, needs)
+        {
+            Mode = incident.Mode,
+            Plan = new(
+                incident.LastRing, incident.ArriveWithin.TotalSeconds, incident.TargetProbability, incident.AlertBudget, incident.RestFloor?.TotalSeconds,
+                LineView.Clock(incident.QuietFrom), LineView.Clock(incident.QuietTo), incident.Aid),
+        };
     }
 
     public static async Task<IncidentView> ReadAsync(DispatchDb db, Guid id, CancellationToken cancellation) =>

@@ -1,4 +1,3 @@
-using Dispatch.Geo.Waves;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Dispatch.Geo;
@@ -7,6 +6,7 @@ using Dispatch.Geo.Regions;
 using Dispatch.Server.Access;
 using Dispatch.Server.Callouts;
 using Dispatch.Server.Live;
+using Dispatch.Server.Policies;
 using Dispatch.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -26,7 +26,9 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
 
     internal sealed record NeedRequest(string? Qualification, int? Count);
 
-    private const int MostNeeds = 12, MostPeoplePerNeed = 500;
+    internal const int MostPeoplePerNeed = 500;
+
+    private const int MostNeeds = 12;
 
     private static readonly string[] Grades = ["particularlyMajor", "major", "large", "general"];
     private static readonly string[] Warnings = ["red", "orange", "yellow", "blue"];
@@ -81,7 +83,7 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
         }
 
         var tree = new RegionTree(above.Select(row => new Region(row.Code, row.Name, row.ParentCode, (RegionLevel)row.Level, row.LevelName, row.Path, row.HasAuthority)));
-        var name = await db.Accounts.Where(account => account.Id == caller.AccountId).Select(account => account.Name).SingleOrDefaultAsync(cancellation);
+        var (name, plan) = await PlanFor.RaiseAsync(db, caller.AccountId, category!, region.Path, cancellation);
         var district = tree.DistrictOf(tree.Get(region.Code));
         var needs = request.Needs!.Select((need, index) => (Qualification: taxonomy[need!.Qualification!], Count: (short)need.Count!.Value, Ordinal: (short)(index + 1))).ToList();
         try
@@ -107,16 +109,23 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
                         District = district.Code,
                         Hazardous = category.Hazardous,
                         LifeCritical = category.LifeCritical,
-                        FirstRing = category.FirstRing,
-                        AnswerWithin = category.AnswerWithin,
-                        RadiusMetres = category.RadiusMetres,
                         FallbackAfter = category.FallbackAfter,
-                        TargetProbability = category.TargetProbability,
-                        InnerTarget = category.InnerTarget ?? InnerTarget.For(category.TargetProbability),
-                        ArriveWithin = category.ArriveWithin,
-                        AlertBudget = category.AlertBudget,
-                        AlertPeriod = category.AlertPeriod,
-                        RestFloor = category.RestFloor,
+                        FirstRing = plan.FirstRing,
+                        LastRing = plan.LastRing,
+                        AnswerWithin = plan.AnswerWithin,
+                        RadiusMetres = plan.RadiusMetres,
+                        TargetProbability = plan.TargetProbability,
+                        InnerTarget = plan.InnerTarget,
+                        ArriveWithin = plan.ArriveWithin,
+                        AlertBudget = plan.AlertBudget,
+                        AlertPeriod = plan.AlertPeriod,
+                        RestFloor = plan.RestFloor,
+                        Mode = plan.Mode,
+                        QuietFrom = plan.QuietFrom,
+                        QuietTo = plan.QuietTo,
+                        Aid = plan.Aid,
+                        AidAnswerWithin = plan.AidAnswerWithin,
+                        LendFor = plan.LendFor,
                         RaisedBy = caller.AccountId,
                         RaisedAt = now,
                         LookAt = now, // should the hint be lost, the sweep asks

@@ -27,6 +27,7 @@ internal enum FactKind
     CalloutOnScene,
     CalloutTurnedBack,
     CalloutReleased,
+    NeedChanged,
     NeedFilled,
     NeedExhausted,
     CallingPaused,

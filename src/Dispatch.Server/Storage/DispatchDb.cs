@@ -5,6 +5,7 @@ using Dispatch.Server.Callouts;
 using Dispatch.Server.Channels;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
+using Dispatch.Server.Policies;
 using Dispatch.Server.Regions;
 using Dispatch.Server.Teams;
 using Dispatch.Server.Volunteers;
@@ -52,6 +53,12 @@ internal sealed partial class DispatchDb(DbContextOptions<DispatchDb> options) :
 
     public DbSet<Fact> Facts => Set<Fact>();
 
+    public DbSet<RegionMode> RegionModes => Set<RegionMode>();
+
+    public DbSet<PolicyLine> Policies => Set<PolicyLine>();
+
+    public DbSet<RegionOrder> RegionOrders => Set<RegionOrder>();
+
     public DbSet<ChannelMessage> ChannelMessages => Set<ChannelMessage>();
 
     /// <summary>The database's clock at the moment a row is handed out; in a query only.</summary>
@@ -89,6 +96,13 @@ internal sealed partial class DispatchDb(DbContextOptions<DispatchDb> options) :
         modelBuilder.Entity<Fact>().Property(fact => fact.Data).HasColumnType("jsonb");
 
         modelBuilder.Entity<ChannelMessage>().ToTable("channel_messages");
+
+        modelBuilder.Entity<RegionMode>().ToTable("region_modes").HasKey(mode => mode.Region);
+        modelBuilder.Entity<PolicyLine>().ToTable("policies");
+        modelBuilder.Entity<PolicyLine>().Property(line => line.Version).IsConcurrencyToken();
+        modelBuilder.Entity<RegionOrder>().ToTable("region_orders");
+        modelBuilder.Entity<RegionOrder>().Property(order => order.Before).HasColumnType("jsonb");
+        modelBuilder.Entity<RegionOrder>().Property(order => order.After).HasColumnType("jsonb");
 
         DeclareOrderOfWriting(modelBuilder);
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))

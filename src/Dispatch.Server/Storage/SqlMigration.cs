@@ -34,3 +34,6 @@ internal sealed class TelemetryTables : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0007_planner")]
 internal sealed class Planner : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0008_policies")]
+internal sealed class PoliciesAndModes : SqlMigration;

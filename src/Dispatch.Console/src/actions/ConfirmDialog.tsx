@@ -13,6 +13,7 @@ function Asking({ q }: { q: Question }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const reason = useSignal('');
   const missing = useSignal(false);
+  const count = useSignal(q.need?.count ?? 0);
   const returnTo = useRef(document.activeElement);
   useLayoutEffect(() => {
     dialog.current?.showModal();
@@ -20,12 +21,12 @@ function Asking({ q }: { q: Question }) {
   }, []);
 
   const need = reasonIs[q.kind];
-  const asked = { escalate: w.escalateAsk, recall: w.recallAsk, close: w.closeAsk, cancel: w.cancelAsk, release: w.releaseAsk(q.about), recallOne: w.recallOneAsk(q.about) }[q.kind];
-  const suggested = { escalate: '', recall: w.reasonsRecall, close: w.reasonsClose, cancel: w.reasonsCancel, release: w.reasonsOne, recallOne: w.reasonsOne }[q.kind].split('|').filter(Boolean);
+  const asked = { escalate: w.escalateAsk, recall: w.recallAsk, close: w.closeAsk, cancel: w.cancelAsk, release: w.releaseAsk(q.about), recallOne: w.recallOneAsk(q.about), need: w.needAsk(q.about, q.need?.filled ?? 0) }[q.kind];
+  const suggested = { escalate: '', recall: w.reasonsRecall, close: w.reasonsClose, cancel: w.reasonsCancel, release: w.reasonsOne, recallOne: w.reasonsOne, need: w.reasonsNeed }[q.kind].split('|').filter(Boolean);
   const go = (event: Event) => {
     event.preventDefault();
-    if (need === 'required' && !reason.value.trim()) { missing.value = true; dialog.current?.querySelector('input')?.focus(); return; }
-    confirm(reason.value);
+    if (need === 'required' && !reason.value.trim()) { missing.value = true; dialog.current?.querySelector<HTMLInputElement>('input[type=text]')?.focus(); return; }
+    confirm(reason.value, count.value);
   };
 
   return (
@@ -34,6 +35,7 @@ function Asking({ q }: { q: Question }) {
         <h2 id="confirm-title">{w[q.kind]}</h2>
         <p>{asked}</p>
         {!q.calloutId && <p class="muted">{q.about}</p>}
+        {q.need && <label class="field"><span class="field-label">{w.count}</span><input type="number" name="count" min={Math.max(1, q.need.filled)} max={500} value={count.value} onInput={(e) => { count.value = e.currentTarget.valueAsNumber || 0; }} /></label>}
         {need !== 'none' && (
           <>
             <label class="field">

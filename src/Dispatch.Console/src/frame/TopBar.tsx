@@ -7,6 +7,7 @@ import { me, signOut, zone } from '../live/signing';
 import { nameOf, switchLang } from '../words/lang';
 import { dateOf, timeOf } from '../words/times';
 import { words } from '../words/console';
+import { policyWords } from '../words/policies';
 import { systemWords } from '../words/system';
 import { soundBlocked, soundOn, switchSound } from './alarm';
 import { helpOpen } from './Help';
@@ -22,7 +23,7 @@ export function TopBar({ freshness }: { freshness: ReadonlySignal<Freshness> }) 
         <span class="muted">{w.title}</span>
       </div>
       <nav class="top-views" aria-label={w.title}>
-        {(['command', 'roster', 'system'] as const).map((key) => <button type="button" key={key} aria-current={view.value === key ? 'page' : undefined} onClick={() => { view.value = key; }}>{key === 'system' ? systemWords().nav : w[key]}</button>)}
+        {(['command', 'roster', 'policies', 'system'] as const).map((key) => <button type="button" key={key} aria-current={view.value === key ? 'page' : undefined} onClick={() => { view.value = key; }}>{key === 'system' ? systemWords().nav : key === 'policies' ? policyWords().nav : w[key]}</button>)}
       </nav>
       <FreshnessMark freshness={freshness} />
       <div class="top-clock" title={`${w.zoneClock} ${zone()}`}>

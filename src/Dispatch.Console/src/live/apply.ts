@@ -85,6 +85,7 @@ function changed(incident: Incident, fact: Fact): Incident {
     case 'CalloutOnScene': return moved(incident, fact, 'onScene');
     case 'CalloutTurnedBack': return filled(moved(incident, fact, 'turnedBack', { reason: fact.data.reason }), fact.data);
     case 'CalloutReleased': return filled(moved(incident, fact, 'released', { reason: fact.data.reason }), fact.data);
+    case 'NeedChanged': return need(incident, fact.data.needOrdinal, { count: fact.data.count });
     case 'NeedFilled': return need(incident, fact.data.needOrdinal, { filled: fact.data.filled, exhausted: false });
     case 'NeedExhausted': return need(incident, fact.data.needOrdinal, { filled: fact.data.filled, exhausted: true });
     case 'CallingPaused': return { ...incident, calling: false };

@@ -168,6 +168,9 @@ export interface Incident {
   firstRing: number;
   answerWithinSeconds: number;
   radiusMetres: number;
+  /** Absent from a server before policies. */
+  mode?: Mode;
+  plan?: { lastRing: number; arriveWithinSeconds: number; targetProbability: number; alertBudget: number | null; restFloorSeconds: number | null; quietFrom: string | null; quietTo: string | null; aid: 'automatic' | 'operator' } | null;
   raisedAt: Instant;
   raisedBy: { id: Uuid; name: string };
   endedAt: Instant | null;
@@ -203,6 +206,44 @@ export interface Responder {
   qualifications: string[];
 }
 
+// ---- modes and policies
+
+export type Mode = 'peacetime' | 'urgent' | 'disaster' | 'wartime';
+export interface PolicyLine { region: string; category: string | null; mode: Mode; version: number; [field: string]: unknown }
+export interface PolicyPlan {
+  category: string;
+  mode: Mode;
+  firstRing: number;
+  lastRing: number;
+  radiusMetres: number;
+  answerWithinSeconds: number;
+  arriveWithinSeconds: number;
+  targetProbability: number;
+  innerTarget: number;
+  alertBudget: number | null;
+  alertPeriodSeconds: number;
+  restFloorSeconds: number | null;
+  quietFrom: string | null;
+  quietTo: string | null;
+  aid: 'automatic' | 'operator';
+  aidAnswerWithinSeconds: number;
+  lendForSeconds: number;
+  approver: 'desk' | 'superior';
+  /** Which region a field comes from; absent: the category's own. */
+  from: Record<string, string>;
+}
+export interface RegionOrder { id: Uuid; region: string; kind: string; at: Instant; by: { id: Uuid; name: string | null }; before: Record<string, unknown> | null; after: Record<string, unknown> | null; reason: string }
+export interface PolicyPage {
+  region: string;
+  ownMode: Mode;
+  mode: Mode;
+  modes: { region: string; mode: Mode; since: Instant }[];
+  lines: PolicyLine[];
+  plans: PolicyPlan[];
+  names: Record<string, string>;
+  orders: RegionOrder[];
+}
+
 // ---- facts
 
 interface FactOf<Kind extends string, Data> {
@@ -233,6 +274,7 @@ export type Fact =
   | FactOf<'CalloutDeclined', OfNeed & Via & { reason: string | null }>
   | FactOf<'CalloutRecalled', OfNeed & { reason: string | null }>
   | FactOf<'CalloutTurnedBack' | 'CalloutReleased', Filled & { reason: string | null }>
+  | FactOf<'NeedChanged', OfNeed & { count: number; before: number; reason: string | null }>
   | FactOf<'NeedFilled', Filled>
   | FactOf<'NeedExhausted', Filled & { count: number }>
   | FactOf<'CallingPaused', { reason: string | null }>

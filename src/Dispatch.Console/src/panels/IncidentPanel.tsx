@@ -4,7 +4,7 @@ import { needClass, NeedBar } from '../board/Needs';
 import { isShort } from '../board/attention';
 import { Flags, Scales } from '../board/Row';
 import { Age } from '../board/Ticking';
-import { ask, possible, type AskedKind } from '../actions/ordering';
+import { ask, askNeed, possible, type AskedKind } from '../actions/ordering';
 import { now } from '../live/clock';
 import type { Incident, Need } from '../live/contract';
 import { orders, putAside } from '../live/orders';
@@ -12,6 +12,7 @@ import { categoryOf } from '../live/reference';
 import { timeline } from '../live/timeline';
 import { detailOf, nameOf, titleOf } from '../words/lang';
 import { incidentStates } from '../words/domain';
+import { modeName } from '../words/policies';
 import { distanceOf, whenOf } from '../words/times';
 import { words } from '../words/console';
 import { Callouts } from './Callouts';
@@ -70,6 +71,7 @@ function Head({ incident }: { incident: Incident }) {
         {incident.endedAt && <> · {w.endedAt} <span class="num">{whenOf(incident.endedAt, incident.timeZone, now.peek())}</span></>}
         {' · '}{w.answerWithin} {incident.answerWithinSeconds < 120 ? w.seconds(incident.answerWithinSeconds) : w.minutes(Math.round(incident.answerWithinSeconds / 60))}
         {' · '}{w.radius} {distanceOf(incident.radiusMetres)}
+        {incident.mode && incident.mode !== 'peacetime' && <> · {modeName(incident.mode)}</>}
         {incident.hazardous && <> · {w.hazardous}</>}
         {incident.lifeCritical && <> · {w.lifeCritical}</>}
       </p>
@@ -88,7 +90,9 @@ function NeedLine({ need, incident }: { need: Need; incident: Incident }) {
       <QualificationGlyph of={need.qualification} size={15} />
       <span class="need-what" title={nameOf(need)}>{nameOf(need)}</span>
       <NeedBar need={need} lost={lost} />
-      <b class="num" aria-label={w.filledOf(need.filled, need.count)}>{need.filled}/{need.count}</b>
+      {incident.state === 'open'
+        ? <button type="button" class="link num need-count" aria-label={`${w.filledOf(need.filled, need.count)}，${w.need}`} title={w.need} onClick={() => askNeed(incident, need, nameOf(need))}>{need.filled}/{need.count}</button>
+        : <b class="num" aria-label={w.filledOf(need.filled, need.count)}>{need.filled}/{need.count}</b>}
       <span class="need-rings muted">
         {need.ring === 0 ? w.noRing : opened.length > 0 ? opened.map((r) => r.regionName).join(' → ') : w.ring(need.ring)}
       </span>

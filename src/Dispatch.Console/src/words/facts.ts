@@ -10,7 +10,7 @@ const sentences = inBoth(
     offered: (who: string, need: string) => `召集 ${who}（${need}）`, sent: (who: string) => `已发给 ${who}`, delivered: (who: string) => `已送达 ${who}`, seen: (who: string) => `${who} 已读`,
     state: (who: string, state: string, reason: string) => `${who} ${state}${reason ? `：${reason}` : ''}`, channelSent: (who: string, how: string) => `${who}：${how}已发`, channelDelayed: (who: string, how: string, why: string) => `${who}：${how}暂未发出，正在重试（${why}）`, channelDelivered: (who: string, how: string) => `${who}：${how}已送达`, channelFailed: (who: string, how: string, why: string) => `${who}：${how}未送达（${why}）`, via: (sentence: string, how: string) => `${sentence}（${how}答复）`,
     accepted: (who: string, filled: number) => `${who} 接受，已到位 ${filled}`, calledUp: (who: string) => `候补 ${who} 转为接受`, stoodBy: (who: string) => `${who} 愿意前往，列为候补`,
-    filled: (need: string) => `${need} 已到齐`, exhausted: (need: string, filled: number, count: number) => `${need} 已无人可召（${filled}/${count}）`,
+    changed: (need: string, before: number, count: number, reason: string) => `${need}：需要 ${before} 人改为 ${count} 人${reason ? `：${reason}` : ''}`, filled: (need: string) => `${need} 已到齐`, exhausted: (need: string, filled: number, count: number) => `${need} 已无人可召（${filled}/${count}）`,
     paused: (reason: string) => `暂停召集${reason ? `：${reason}` : ''}`, resumed: '恢复召集', closed: (reason: string) => `结束警情${reason ? `：${reason}` : ''}`, cancelled: (reason: string) => `取消警情${reason ? `：${reason}` : ''}`,
   },
   {
@@ -18,7 +18,7 @@ const sentences = inBoth(
     offered: (who, need) => `${who} called (${need})`, sent: (who) => `Sent to ${who}`, delivered: (who) => `Delivered to ${who}`, seen: (who) => `Seen by ${who}`,
     state: (who, state, reason) => `${who}: ${state}${reason ? `, ${reason}` : ''}`, channelSent: (who, how) => `${who}: ${how} sent`, channelDelayed: (who, how, why) => `${who}: ${how} not sent yet, trying again (${why})`, channelDelivered: (who, how) => `${who}: ${how} delivered`, channelFailed: (who, how, why) => `${who}: ${how} did not arrive (${why})`, via: (sentence, how) => `${sentence} (by ${how})`,
     accepted: (who, filled) => `${who} accepted, ${filled} filled`, calledUp: (who) => `${who} called up from standby`, stoodBy: (who) => `${who} would come: standby`,
-    filled: (need) => `${need} is filled`, exhausted: (need, filled, count) => `${need}: nobody left to ask (${filled}/${count})`,
+    changed: (need, before, count, reason) => `${need}: ${count} wanted instead of ${before}${reason ? `: ${reason}` : ''}`, filled: (need) => `${need} is filled`, exhausted: (need, filled, count) => `${need}: nobody left to ask (${filled}/${count})`,
     paused: (reason) => `Calling paused${reason ? `: ${reason}` : ''}`, resumed: 'Calling resumed', closed: (reason) => `Incident closed${reason ? `: ${reason}` : ''}`, cancelled: (reason) => `Incident cancelled${reason ? `: ${reason}` : ''}`,
   },
 );
@@ -51,6 +51,7 @@ export function factSentence(fact: Fact, incident: Incident): string {
     case 'CalloutOnScene': return s.state(who, states.onScene, '');
     case 'CalloutTurnedBack': return s.state(who, states.turnedBack, reasonOf(fact.data.reason));
     case 'CalloutReleased': return s.state(who, states.released, reasonOf(fact.data.reason));
+    case 'NeedChanged': return s.changed(need(fact.data.needOrdinal), fact.data.before, fact.data.count, reasonOf(fact.data.reason));
     case 'NeedFilled': return s.filled(need(fact.data.needOrdinal));
     case 'NeedExhausted': return s.exhausted(need(fact.data.needOrdinal), fact.data.filled, fact.data.count);
     case 'CallingPaused': return s.paused(reasonOf(fact.data.reason));
