@@ -1,4 +1,5 @@
 using Dispatch.Server;
+using Dispatch.Server.Records;
 using Dispatch.Server.Storage;
 using Dispatch.Server.Storage.Backups;
 
@@ -12,6 +13,10 @@ try
             return await BackupCommands.RestoreAsync(from, data, time: null);
         case ["restore", var from, var data, var time]:
             return await BackupCommands.RestoreAsync(from, data, time);
+        case ["verify", var data]:
+            return await VerifyCommand.RunAsync(data, headsFile: null);
+        case ["verify", var data, var heads]:
+            return await VerifyCommand.RunAsync(data, heads);
     }
 
     await using var node = await Node.CreateAsync(args);

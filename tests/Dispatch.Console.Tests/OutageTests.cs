@@ -56,14 +56,12 @@ public sealed class OutageTests
         await Expect(console.Row(incident)).ToContainTextAsync("水域救援1/1");
 
         // As the last backup had it: nobody has answered yet.
-        await node.World.SqlAsync($"""
-            BEGIN;
+        await node.World.TamperAsync($"""
             DELETE FROM facts WHERE incident_id = '{incident}' AND number > {before};
             UPDATE incidents SET last_fact = {before} WHERE id = '{incident}';
             UPDATE needs SET filled = 0 WHERE incident_id = '{incident}';
             UPDATE callouts SET state = 'offered', answered_at = NULL, changed_at = offered_at, due_at = now() + interval '5 minutes' WHERE incident_id = '{incident}';
-            SELECT begin_epoch();
-            COMMIT;
+            SELECT begin_epoch()
             """);
 
         await phone.ShowsAsync("召集");

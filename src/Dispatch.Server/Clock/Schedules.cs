@@ -41,6 +41,9 @@ internal static class Schedules
             // Late: an alarm stays up although its cause is gone.
             quartz.Every<RetryQuarantined>(TimeSpan.FromMinutes(1));
 
+            // Late: that somebody changed the record is known later. The chain itself is written with every fact.
+            quartz.Every<CheckRecords>(CheckRecords.Every);
+
             // Late: nothing but disk space. How long inboxes are kept is a promise, not a limit.
             quartz.Every<ForgetDelivered>(TimeSpan.FromHours(1));
         });

@@ -28,11 +28,11 @@ internal sealed class NodePulse(
 
     private static readonly string PulseSql = EmbeddedSql.Read("WritePulse.sql"), SampleSql = EmbeddedSql.Read("WriteSample.sql");
 
-    private volatile Read last = new(false, 0, 0, null);
+    private volatile Read last = new(false, 0, 0, null, 0);
     private int beats;
 
     /// <summary>What the database said with the last beat. A beat that failed says that it does not answer.</summary>
-    private sealed record Read(bool PostgresAnswers, int Undelivered, int Overdue, double? AuditorAgeSeconds);
+    private sealed record Read(bool PostgresAnswers, int Undelivered, int Overdue, double? AuditorAgeSeconds, int RecordFlaws);
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -45,6 +45,7 @@ internal sealed class NodePulse(
         meter.CreateObservableGauge("dispatch.callouts.undelivered", () => last.Undelivered, "{callout}", "Open offers no phone has for 20 s");
         meter.CreateObservableGauge("dispatch.callouts.overdue", () => last.Overdue, "{callout}", "Open offers past their due time by more than 1 s");
         meter.CreateObservableGauge("dispatch.auditor.age", () => last.AuditorAgeSeconds ?? -1, "s", "Since the auditor's last beat; -1: never");
+        meter.CreateObservableGauge("dispatch.record.flaws", () => last.RecordFlaws, "{incident}", "Incidents whose record did not verify when it was last looked at");
         meter.CreateObservableGauge("dispatch.postgres.up", () => last.PostgresAnswers ? 1 : 0, "1", "1: the database answered the last beat");
         meter.CreateObservableGauge("dispatch.redis.up", () => hints.Redis switch { RedisState.Connected => 1, RedisState.Away => 0, _ => -1 }, "1", "1: connected, 0: away, -1: not configured");
         return base.StartAsync(cancellationToken);
@@ -112,7 +113,7 @@ internal sealed class NodePulse(
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         clock.Learn(asked, reader.GetDateTime(0), time.GetUtcNow());
-        return new(true, reader.GetInt32(1), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetDouble(3));
+        return new(true, reader.GetInt32(1), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetDouble(3), reader.GetInt32(4));
     }
 
     // Taken only when the database has just answered, so that an outage is in the plot that follows it.

@@ -85,7 +85,8 @@ internal sealed class Readiness(NpgsqlDataSource source, IDbContextFactory<Dispa
         await using var command = source.CreateCommand("""
             SELECT (SELECT array_agg("MigrationId"::text) FROM "__EFMigrationsHistory"),
                    EXISTS (SELECT FROM data_protection_keys),
-                   (SELECT extract(epoch FROM clock_timestamp() - beat_at)::float8 FROM auditor)
+                   (SELECT extract(epoch FROM clock_timestamp() - beat_at)::float8 FROM auditor),
+                   (SELECT first_incident || ' #' || first_number FROM record_checks WHERE flaws > 0 ORDER BY scope LIMIT 1)
             """);
         command.CommandTimeout = AnswerWithinSeconds;
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -99,6 +100,11 @@ internal sealed class Readiness(NpgsqlDataSource source, IDbContextFactory<Dispa
         if (!reader.GetBoolean(1))
         {
             reasons.Add(Reason.Keys);
+        }
+
+        if (!reader.IsDBNull(3))
+        {
+            reasons.Add(Reason.RecordFlawed(reader.GetString(3)));
         }
 
         if (reader.IsDBNull(2))

@@ -33,6 +33,9 @@ internal sealed record Reason(string Code, Weight Weight, string Text, string Te
     public static Reason Quarantined(int howMany) => new("quarantine", Weight.Degraded,
         $"{howMany} 条数据无法处理，已隔离，其余照常：请通知管理员", $"{howMany} {(howMany == 1 ? "row is" : "rows are")} in quarantine and the rest flows: tell the administrator");
 
+    public static Reason RecordFlawed(string firstBadFact) => new("record", Weight.Degraded,
+        $"记录核对不符：{firstBadFact} 被改动或缺失，请保留现场并通知审计", $"The record does not verify: {firstBadFact} was changed or is missing. Keep everything as it is and call the auditor");
+
     public static Reason NodeGone(string name, double seconds) => new("nodeGone", Weight.Degraded,
         $"节点 {name} 已失联 {Span(seconds)}：其连接会转到其他节点", $"Node {name} has not been heard of for {SpanEn(seconds)}: its clients go to the others");
 

@@ -35,6 +35,7 @@ internal sealed class SystemStatus(NpgsqlDataSource source, Readiness readiness,
         int Undelivered,
         int Overdue,
         int Quarantined,
+        RecordCheck? Record,
         Latency RaiseToPhone,
         Latency AcceptToConsole,
         LastHour LastHour,
@@ -45,6 +46,9 @@ internal sealed class SystemStatus(NpgsqlDataSource source, Readiness readiness,
         double LagMs, long MemoryBytes, long? DiskFreeBytes, long? DiskBytes, bool Answering, bool Draining);
 
     internal sealed record PostgresState(string Version, int Connections, int MostConnections, double RoundTripMs);
+
+    /// <summary>The last verification of everything; <c>Flaws</c> is of that and of the later, smaller ones. Null: none yet.</summary>
+    internal sealed record RecordCheck(DateTimeOffset CheckedAt, DateTimeOffset AllCheckedAt, long Facts, int Flaws);
 
     internal sealed record Latency(double? P50Ms, double? P95Ms, long Count);
 
@@ -123,6 +127,7 @@ internal sealed class SystemStatus(NpgsqlDataSource source, Readiness readiness,
         return new(
             nodes, postgres, hints.Redis, auditor, undelivered, overdue,
             (await quarantine.ReadAsync(cancellation)).Count(entry => entry.Alarm),
+            await ReadRecordCheckAsync(connection, cancellation),
             LatencyOf(recent.Select(sample => sample.RaiseToPhone)),
             LatencyOf(recent.Select(sample => sample.AcceptToConsole)),
             new(samples.Sum(sample => (long)sample.Cut), samples.Sum(sample => (long)sample.Missed), samples.Sum(sample => (long)sample.Errors),
@@ -167,6 +172,14 @@ internal sealed class SystemStatus(NpgsqlDataSource source, Readiness readiness,
         await reader.ReadAsync(cancellation);
         return (reader.GetDateTime(0), new(reader.GetString(1).Split(' ')[0], reader.GetInt32(2), reader.GetInt32(3), roundTrip),
             reader.IsDBNull(4) ? null : reader.GetDouble(4), reader.GetInt32(5), reader.GetInt32(6));
+    }
+
+    private static async Task<RecordCheck?> ReadRecordCheckAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT max(checked_at), max(checked_at) FILTER (WHERE scope = 'all'), max(facts) FILTER (WHERE scope = 'all'), max(flaws) FROM record_checks HAVING bool_or(scope = 'all')", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? new(reader.GetDateTime(0), reader.GetDateTime(1), reader.GetInt64(2), reader.GetInt32(3)) : null;
     }
 
     private static Latency LatencyOf(IEnumerable<int[]> tallies)

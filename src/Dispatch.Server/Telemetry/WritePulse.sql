@@ -1,4 +1,5 @@
--- A node's sign of life, and what it should know: the database's clock, the auditor's beat, offers nobody's phone has, offers past their time.
+-- A node's sign of life, and what it should know: the database's clock, the auditor's beat, offers nobody's phone has, offers past their time,
+-- and what the last verifications of the record found.
 -- Primary key of node_status; partial index callouts_due (offered call-outs only).
 -- $1 node, $2 name, $3 version, $4 started, $5 phones, $6 consoles, $7 longest queue, $8 all queues, $9 lag, $10 memory, $11 disk free, $12 disk,
 -- $13 redis, $14 undelivered after, $15 overdue after
@@ -13,5 +14,6 @@ WITH beat AS (
 SELECT clock_timestamp(),
        count(*) FILTER (WHERE delivered_at IS NULL AND offered_at < now() - $14::interval)::integer,
        count(*) FILTER (WHERE due_at < now() - $15::interval)::integer,
-       (SELECT extract(epoch FROM clock_timestamp() - beat_at)::float8 FROM auditor)
+       (SELECT extract(epoch FROM clock_timestamp() - beat_at)::float8 FROM auditor),
+       (SELECT coalesce(max(flaws), 0)::integer FROM record_checks)
 FROM callouts WHERE state = 'offered'

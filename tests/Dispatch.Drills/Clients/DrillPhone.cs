@@ -157,7 +157,7 @@ internal sealed class DrillPhone
         {
             if (e is Microsoft.AspNetCore.SignalR.HubException)
             {
-                history.Odd($"the hub failed: {method}");
+                history.Odd($"the hub failed: {method}: {e.Message}");
             }
 
             return (Ending.Unknown, e.Message);

@@ -4,7 +4,7 @@ using Dispatch.Drills.Field;
 namespace Dispatch.Drills.Drill;
 
 /// <summary>
-/// Proves the checker: six ways to break the product on purpose, each of which must turn the drill red by the invariant it attacks. Rules of the code
+/// Proves the checker: seven ways to break the product on purpose, each of which must turn the drill red by the invariant it attacks. Rules of the code
 /// are broken in a build of the server that only the drills make; the database's are broken in the database.
 /// </summary>
 internal sealed record Mutant(string Name, string Says, string MustViolate, string Fault)
@@ -41,6 +41,14 @@ internal sealed record Mutant(string Name, string Says, string MustViolate, stri
         },
         new("region-filter", "a pump that does not ask who may see it", "I5", "none") { Rule = "no-region-filter" },
         new("state-guard", "an answer that does not ask for state = 'offered'", "I3", "none") { Rule = "no-state-guard" },
+        new("fact-changed", "a record that is changed after its hash is taken", "I8", "none")
+        {
+            // Triggers run in the order of their names: after facts_are_chained.
+            Sql = """
+                CREATE FUNCTION change_fact() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.at := NEW.at - interval '1 microsecond'; RETURN NEW; END $$;
+                CREATE TRIGGER z_change_fact BEFORE INSERT ON facts FOR EACH ROW WHEN (NEW.kind = 'CalloutDelivered' AND NEW.number % 7 = 0) EXECUTE FUNCTION change_fact()
+                """,
+        },
         new("sweep", "nobody looks for what is due", "I6", "none") { Rule = "no-sweep", KeepsOpen = true },
     ];
 

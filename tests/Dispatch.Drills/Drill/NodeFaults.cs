@@ -26,7 +26,15 @@ internal static partial class Faults
         {
             await victim.KillAsync();
             victim.Environment["DISPATCH_DRILL_CRASH"] = $"{exercise.CrashPoint}:{chance.Next(5, 40)}";
-            await victim.StartAsync();
+            await RestartAsync(exercise, victim, stop);
+
+            // Everybody has been on the other nodes since it died, and a node that has nothing to do comes to no point.
+            foreach (var other in exercise.Field.Nodes.Where(node => node != victim))
+            {
+                other.Good.Reset();
+                other.Bad.Reset();
+            }
+
             if (!await Exercise.UntilAsync(() => !victim.IsRunning, TimeSpan.FromSeconds(60 * Math.Max(1, scale)), stop))
             {
                 exercise.History.Odd($"the node never came to {exercise.CrashPoint}");

@@ -11,7 +11,7 @@ internal sealed record CalloutRow(Guid Id, Guid Incident, short Need, Guid Volun
 
 /// <summary><paramref name="CommittedAt"/> is the commit's own time, which the database gives in the order of its commits.</summary>
 internal sealed record FactRow(
-    Guid Incident, long Number, string Kind, DateTimeOffset At, string ByKind, Guid? ById, Guid? Callout, Guid? Command, JsonElement Data, DateTimeOffset CommittedAt);
+    Guid Incident, long Number, string Kind, DateTimeOffset At, string ByKind, Guid? ById, Guid? Callout, Guid? Command, JsonElement Data, DateTimeOffset CommittedAt, string Hash);
 
 internal sealed record InboxRow(Guid Volunteer, long Number, string Kind, Guid Callout);
 
@@ -61,7 +61,7 @@ internal sealed class FinalState
                 row => new CalloutRow(row.GetGuid(0), row.GetGuid(1), row.GetInt16(2), row.GetGuid(3), row.GetString(4), row.GetInt16(5), Time(row, 6), Time(row, 7)), ids))
                 .ToDictionary(row => row.Id),
             Facts = await Rows("""
-                SELECT incident_id, number, kind, at, by_kind, by_id, callout_id, command_id, data::text, pg_xact_commit_timestamp(xmin)
+                SELECT incident_id, number, kind, at, by_kind, by_id, callout_id, command_id, data::text, pg_xact_commit_timestamp(xmin), encode(hash, 'hex')
                 FROM facts WHERE incident_id = ANY ($1) ORDER BY incident_id, number
                 """, Fact, ids),
             Inbox = await Rows("SELECT volunteer_id, number, kind, callout_id FROM inbox WHERE volunteer_id = ANY ($1) ORDER BY volunteer_id, number",
@@ -78,7 +78,7 @@ internal sealed class FinalState
     {
         using var data = JsonDocument.Parse(row.GetString(8));
         return new(
-            row.GetGuid(0), row.GetInt64(1), row.GetString(2), Time(row, 3), row.GetString(4), Id(row, 5), Id(row, 6), Id(row, 7), data.RootElement.Clone(), Time(row, 9));
+            row.GetGuid(0), row.GetInt64(1), row.GetString(2), Time(row, 3), row.GetString(4), Id(row, 5), Id(row, 6), Id(row, 7), data.RootElement.Clone(), Time(row, 9), row.GetString(10));
     }
 
     private static Guid? Id(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetGuid(column);

@@ -1,16 +1,19 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Dispatch.Drills.Histories;
 
 namespace Dispatch.Drills.Invariants;
 
 /// <summary>
-/// I8, as far as it exists: one fact per transition, and rows and record say the same. There is no hash-chained audit yet; when there is one, its
-/// verifier belongs here.
+/// I8: one fact per transition, rows and record say the same, and the record's chain of hashes verifies, computed here a second time from what
+/// docs/audit.md says and not from the product's own code.
 /// </summary>
 internal sealed class RecordAgreesWithRows : Invariant
 {
     public override string Id => "I8";
 
-    public override string Says => "one fact per transition; rows and record agree (no hash chain yet)";
+    public override string Says => "one fact per transition; rows and record agree; the record's chain verifies";
 
     public override IEnumerable<string> Violations(Evidence evidence)
     {
@@ -35,5 +38,30 @@ internal sealed class RecordAgreesWithRows : Invariant
         {
             yield return $"the record speaks of call-out {orphan.Key}, which does not exist";
         }
+
+        foreach (var incident in evidence.State.Facts.GroupBy(fact => fact.Incident))
+        {
+            var previous = new string('0', 64);
+            foreach (var fact in incident)
+            {
+                if (fact.Hash != ChainedHash(previous, fact))
+                {
+                    yield return $"the record of incident {incident.Key} does not verify: fact {fact.Number} ({fact.Kind} of {Clock(fact.At)}) or the one before it was changed";
+                    break;
+                }
+
+                previous = fact.Hash;
+            }
+        }
+    }
+
+    internal static string ChainedHash(string previous, FactRow fact)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture,
+            $"dispatch fact 1\n{previous}\n{fact.Incident}\n{fact.Number}\n{fact.Kind}\n{fact.At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}\n{fact.ByKind}\n{OrDash(fact.ById)}\n{OrDash(fact.Callout)}\n{OrDash(fact.Command)}\n{Sha256(fact.Data.GetRawText())}");
+        return Sha256(text);
+
+        static string OrDash(Guid? id) => id?.ToString() ?? "-";
+        static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 }

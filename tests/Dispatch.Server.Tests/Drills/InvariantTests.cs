@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dispatch.Drills.Histories;
 using Dispatch.Drills.Invariants;
 using Xunit;
@@ -196,6 +197,13 @@ public sealed class InvariantTests
     {
         tale.Clean().Change(tale.AnnasCallout, row => row with { ChangedAt = row.ChangedAt.AddSeconds(1) });
         Violated("I8", "a transition without a fact");
+    }
+
+    [Fact]
+    public void I8_a_fact_that_was_changed_after_it_was_written()
+    {
+        tale.Clean().Tamper("CalloutDeclined", fact => fact with { Data = JsonSerializer.SerializeToElement(new { reason = "another" }) });
+        Violated("I8", "(CalloutDeclined of 00:00:05.000) or the one before it was changed");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dispatch.Drills.Histories;
+using Dispatch.Drills.Invariants;
 
 namespace Dispatch.Server.Tests.Drills;
 
@@ -98,8 +99,9 @@ internal sealed class Tale
     {
         var number = incidents[incident].LastFact + 1;
         incidents[incident] = incidents[incident] with { LastFact = number };
-        facts.Add(new(incident, number, kind, At(second), by, byId, callout, command, JsonSerializer.SerializeToElement(data ?? new { }), At(committedAt ?? second)));
-        if (callout is { } id && Dispatch.Drills.Invariants.Transitions.Of(facts[^1]) is { } state && state != "offered")
+        var fact = new FactRow(incident, number, kind, At(second), by, byId, callout, command, JsonSerializer.SerializeToElement(data ?? new { }), At(committedAt ?? second), "");
+        facts.Add(fact with { Hash = RecordAgreesWithRows.ChainedHash(facts.FindLast(one => one.Incident == incident)?.Hash ?? new('0', 64), fact) });
+        if (callout is { } id && Transitions.Of(facts[^1]) is { } state && state != "offered")
         {
             callouts[id] = callouts[id] with { State = state, ChangedAt = At(second) };
         }
@@ -114,6 +116,13 @@ internal sealed class Tale
     {
         var index = facts.FindIndex(fact => fact.Incident == incident && fact.Kind == kind && fact.Callout == callout);
         facts[index] = facts[index] with { CommittedAt = At(at) };
+    }
+
+    /// <summary>Changes a fact as somebody would who does not know of the chain.</summary>
+    public void Tamper(string kind, Func<FactRow, FactRow> change)
+    {
+        var index = facts.FindIndex(fact => fact.Kind == kind);
+        facts[index] = change(facts[index]);
     }
 
     public Tale Attempt(Order order, Guid subject, Ending ending, double second = 1)

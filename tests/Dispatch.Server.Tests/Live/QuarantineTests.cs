@@ -64,7 +64,7 @@ public sealed class QuarantineTests : IAsyncLifetime
 
         await RetryAsync();
         Assert.Single(await Quarantine.ReadAsync(default));
-        await node.World.SqlAsync("UPDATE facts SET kind = 'CallingResumed', data = '{}' WHERE data = '\"no object\"'");
+        await node.World.TamperAsync("UPDATE facts SET kind = 'CallingResumed', data = '{}' WHERE data = '\"no object\"'");
         await RetryAsync();
         Assert.Empty(await Quarantine.ReadAsync(default));
     }

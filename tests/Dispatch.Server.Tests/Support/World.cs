@@ -97,6 +97,15 @@ public sealed class World(string connectionString)
 
     public Task SqlAsync(string sql) => Cluster.ExecuteAsync(connectionString, sql);
 
+    /// <summary>Changes facts as only a superuser with intent can: the guard is taken off for it.</summary>
+    public Task TamperAsync(string sql) => SqlAsync($"""
+        BEGIN;
+        ALTER TABLE facts DISABLE TRIGGER facts_are_final;
+        {sql};
+        ALTER TABLE facts ENABLE ALWAYS TRIGGER facts_are_final;
+        COMMIT;
+        """);
+
     public async Task<T> ScalarAsync<T>(string sql)
     {
         await using var connection = new NpgsqlConnection(connectionString);

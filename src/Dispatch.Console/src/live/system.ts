@@ -21,6 +21,7 @@ export interface Known {
   postgres: { version: string; connections: number; mostConnections: number; roundTripMs: number };
   redis: 'notConfigured' | 'connected' | 'away';
   auditorAgeSeconds: number | null; undelivered: number; overdue: number; quarantined: number;
+  record: { checkedAt: Instant; allCheckedAt: Instant; facts: number; flaws: number } | null;
   raiseToPhone: Latency; acceptToConsole: Latency;
   lastHour: { clientsCut: number; timersMissed: number; errors: number; notConfirmed: number; races: number };
   plots: Plots;

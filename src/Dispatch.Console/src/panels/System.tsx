@@ -91,6 +91,7 @@ function Picture({ parts }: { parts: Known }) {
         <Part name={w.auditor} state={audit === null || audit > 10 ? 'bad' : 'ok'}>{audit === null ? w.neverBeat : w.beat(seconds(audit))}</Part>
         <Part name={w.redis} state={parts.redis === 'away' ? 'watch' : 'ok'}>{parts.redis === 'notConfigured' ? none : parts.redis === 'connected' ? connected : away}</Part>
         <Part name={w.disk} state={disk && disk.diskFreeBytes! < Math.max(2e9, disk.diskBytes! / 50) ? 'watch' : 'ok'}>{disk ? w.diskFree(bytes(disk.diskFreeBytes!), bytes(disk.diskBytes!)) : w.diskUnknown}</Part>
+        <Part name={w.record} state={parts.record && parts.record.flaws > 0 ? 'bad' : 'ok'}>{!parts.record ? w.recordUnchecked : parts.record.flaws > 0 ? w.recordFlawed(parts.record.flaws) : w.recordHolds(plain(parts.record.facts), whenOf(parts.record.checkedAt, zone(), Date.now()))}</Part>
         <Part name={w.quarantined} state={parts.quarantined > 0 ? 'watch' : 'ok'}>{plain(parts.quarantined)} · {w.quarantinedHint}</Part>
       </Group>
       <Nodes parts={parts} />

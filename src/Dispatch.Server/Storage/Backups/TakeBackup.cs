@@ -88,14 +88,14 @@ internal static class TakeBackup
     }
 
     /// <summary>The running server of this folder, or one of our own for as long as it takes.</summary>
-    private static async Task<(NpgsqlConnectionStringBuilder, LocalPostgres?)> ConnectAsync(string dataFolder, IProgress<string> progress, CancellationToken cancellation)
+    public static async Task<(NpgsqlConnectionStringBuilder Connection, LocalPostgres? Own)> ConnectAsync(string dataFolder, IProgress<string> progress, CancellationToken cancellation)
     {
         if (await RunningAsync(dataFolder, cancellation) is { } running)
         {
             return (running, null);
         }
 
-        progress.Report("The database does not run: starting it for the backup");
+        progress.Report("The database does not run: starting it for as long as it takes");
         var own = await LocalPostgres.StartAsync(new() { DataFolder = dataFolder }, progress, cancellation);
         return (new(own.ConnectionString), own);
     }

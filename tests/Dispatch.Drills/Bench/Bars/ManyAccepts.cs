@@ -139,11 +139,13 @@ internal static class ManyAccepts
             INSERT INTO facts SELECT copy.* FROM facts model, (SELECT DISTINCT incident FROM load) l,
               LATERAL jsonb_populate_record(model, jsonb_build_object('incident_id', l.incident, 'at', now(), 'number', CASE model.kind WHEN 'IncidentRaised' THEN 1 ELSE 2 END)) copy
             WHERE model.incident_id = '{model}' AND model.number IN (SELECT min(number) FROM facts WHERE incident_id = '{model}' AND kind IN ('IncidentRaised', 'RingOpened') GROUP BY kind)
+            ORDER BY l.incident, copy.number
             """,
             $"""
             INSERT INTO facts SELECT copy.* FROM (SELECT f FROM facts f WHERE f.incident_id = '{model}' AND f.kind = 'CalloutOffered' ORDER BY number LIMIT 1) AS one (model), load l,
               LATERAL jsonb_populate_record(model, jsonb_build_object('incident_id', l.incident, 'number', 2 + l.place, 'at', now(), 'callout_id', l.callout,
                 'data', jsonb_build_object('callout', ((model).data -> 'callout') || jsonb_build_object('id', l.callout, 'volunteer', jsonb_build_object('id', l.volunteer))))) copy
+            ORDER BY l.place
             """,
             "ANALYZE",
         })
