@@ -17,7 +17,6 @@ public readonly record struct Position(double Longitude, double Latitude)
     public const int Srid = 4326;
 
     private static readonly GeometryFactory Factory = new(new PrecisionModel(), Srid);
-    private static readonly GeometryFactory MercatorFactory = new(new PrecisionModel(), PostGis.SearchPlane.Srid);
 
     public double Longitude { get; init; } = Within(Longitude, 180.0, nameof(Longitude));
 
@@ -82,13 +81,6 @@ public readonly record struct Position(double Longitude, double Latitude)
         var longitudeStep = latitudeStep / Math.Max(Math.Cos(latitude * Math.PI / 180.0), 1e-6);
         var longitude = Math.Clamp((Math.Floor(Longitude / longitudeStep) + 0.5) * longitudeStep, -180.0, 180.0);
         return new Position(longitude, latitude);
-    }
-
-    /// <summary>The point in the Mercator plane (EPSG:3857) that the candidates' index searches. Its metres are not metres on the ground.</summary>
-    internal Point ToMercator()
-    {
-        var (x, y) = PostGis.SearchPlane.Of(this);
-        return MercatorFactory.CreatePoint(new Coordinate(x, y));
     }
 
     private static double Within(double degrees, double limit, string name) =>

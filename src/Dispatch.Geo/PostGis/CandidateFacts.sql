@@ -1,6 +1,6 @@
 -- The facts of each candidate of a source: NearestInRing.sql, the same and UnsettledInRing.sql, or HoldersOfRing.sql stands in for the word below.
 -- Everything is in the source's row but who is engaged, which is asked of callouts_one_active_per_volunteer, person by person: at most one page.
--- $1 qualification  $2 place in EPSG:3857  $3 reach in metres of that plane  $4 ring  $5 ring before it, or null  $6 oldest fresh fix  $7 instant
+-- $1 qualification  $2 place in the qualification's plane  $3 reach in metres of that plane  $4 ring  $5 ring before it, or null  $6 oldest fresh fix  $7 instant
 -- $8 how many  $9 at how many to look  $10 end of the ring's range of paths  $11 how many to name whom nobody can locate
 SELECT c.volunteer_id,
        c.located_by = 'fix' AS by_fix,

@@ -17,15 +17,15 @@ internal sealed class CandidateSearch(MatchQuestion question, NeedToFill need, R
     private const int SmallRing = 5_000;
     private const int UnlocatedToName = 100;
 
-    internal static readonly string NearestInRing = FactsOf(Nearest(within: ""));
-    internal static readonly string AllNearestInRing = FactsOf(Nearest(within: " AND ST_DWithin(mercator, $2, $3)"));
+    internal static readonly string NearestInRing = FactsOf(SpatialSql.Read("NearestInRing.sql"));
     internal static readonly string HoldersOfRing = FactsOf(SpatialSql.Read("HoldersOfRing.sql"));
-    internal static readonly string NearestAndUnsettled = FactsOf($"({Nearest(within: "")})\nUNION ALL\n{SpatialSql.Read("UnsettledInRing.sql")}");
+    internal static readonly string NearestAndUnsettled = FactsOf($"({SpatialSql.Read("NearestInRing.sql")})\nUNION ALL\n{SpatialSql.Read("UnsettledInRing.sql")}");
     internal static readonly string CountHolders = SpatialSql.Read("CountHolders.sql");
 
     private readonly List<Candidate> settledRings = [];
     private readonly List<Candidate> unsettled = [];
-    private readonly Point place = new(question.Place, question.RadiusMetres);
+    private readonly NpgsqlPoint place = SearchPlane.PointOf(need.QualificationId, question.Place);
+    private readonly double reach = SearchPlane.Reach(question.Place, question.RadiusMetres);
     private List<Candidate> page = [];
     private From from = From.Neighbours;
     private bool unsettledKnown;
@@ -65,7 +65,7 @@ internal sealed class CandidateSearch(MatchQuestion question, NeedToFill need, R
                 yield return Command(HoldersOfRing, SmallRing);
                 break;
             default:
-                yield return Command(AllNearestInRing, int.MaxValue);
+                yield return Command(NearestInRing, int.MaxValue);
                 break;
         }
     }
@@ -120,9 +120,7 @@ internal sealed class CandidateSearch(MatchQuestion question, NeedToFill need, R
         }
     }
 
-    private static string FactsOf(string source) => SpatialSql.Read("CandidateFacts.sql").Replace("{source}", source, StringComparison.Ordinal);
-
-    private static string Nearest(string within) => SpatialSql.Read("NearestInRing.sql").Replace("{within}", within, StringComparison.Ordinal);
+    internal static string FactsOf(string source) => SpatialSql.Read("CandidateFacts.sql").Replace("{source}", source, StringComparison.Ordinal);
 
     private static int FirstPage(int missing) => missing + Math.Max(4, missing / 8);
 
@@ -154,8 +152,8 @@ internal sealed class CandidateSearch(MatchQuestion question, NeedToFill need, R
         Parameters =
         {
             new() { Value = need.QualificationId },
-            new() { Value = place.Mercator, NpgsqlDbType = NpgsqlDbType.Geometry },
-            new() { Value = place.Reach },
+            new() { Value = place },
+            new() { Value = reach },
             Ltree(rings[ring].Path),
             Ltree(ring == 0 ? null : rings[ring - 1].Path),
             new() { Value = (question.At - Gates.FixFreshFor).UtcDateTime },
@@ -171,11 +169,4 @@ internal sealed class CandidateSearch(MatchQuestion question, NeedToFill need, R
     private static string EndOf(Ring ring) => ring.Path + "0";
 
     private static NpgsqlParameter Ltree(string? path) => new() { Value = (object?)path ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.LTree };
-
-    private sealed class Point(Position place, double radiusMetres)
-    {
-        public NetTopologySuite.Geometries.Point Mercator { get; } = place.ToMercator();
-
-        public double Reach { get; } = SearchPlane.Reach(place, radiusMetres);
-    }
 }

@@ -3,7 +3,7 @@
 -- $10 ends the ring's range of paths. (+ 0 keeps the sort from becoming a scan of the neighbourhood.)
 SELECT held.*
 FROM (
-    SELECT candidates.*, (mercator <-> $2) + 0 AS away
+    SELECT candidates.*, (search_point <-> $2) + 0 AS away
     FROM candidates
     WHERE qualification_id = $1 AND region_path >= $4 AND region_path < $10
       AND (SELECT count(*) FROM (

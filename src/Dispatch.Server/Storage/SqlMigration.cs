@@ -40,3 +40,6 @@ internal sealed class PoliciesAndModes : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0012_fact_chain")]
 internal sealed class FactChain : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0014_search_point")]
+internal sealed class SearchPoint : SqlMigration;

@@ -1,4 +1,5 @@
 using Dispatch.Geo.Matching;
+using Dispatch.Geo.PostGis;
 using Npgsql;
 using Xunit;
 
@@ -14,7 +15,7 @@ public sealed class CandidatesFollowTests(PostGisServer server)
     [InlineData("UPDATE volunteers SET fitness = 'unfit'", "fitness = 'unfit'")]
     [InlineData("UPDATE volunteers SET duty = 'off'", "duty = 'off'")]
     [InlineData("UPDATE volunteers SET home_region = '440305001001'", "region_path = '44.4403.440305.440305001.440305001001'")]
-    [InlineData("UPDATE volunteers SET registered_location = ST_Point(114.2, 22.6, 4326)::geography", "ST_X(location::geometry) = 114.2 AND ST_X(ST_Transform(mercator, 4326)) BETWEEN 114.199 AND 114.201")]
+    [InlineData("UPDATE volunteers SET registered_location = ST_Point(114.2, 22.6, 4326)::geography", "ST_X(location::geometry) = 114.2 AND degrees(mod((search_point[0])::numeric, 67108864)::float8 / 6378137.0) BETWEEN 114.199 AND 114.201")]
     [InlineData("UPDATE consents SET withdrawn_at = now() WHERE kind = 'registeredAddress'", "location IS NULL AND located_by IS NULL AND NOT address_consent")]
     [InlineData("UPDATE insurances SET valid_until = '2030-01-01'", "insured = '{[2020-01-01,2030-01-02)}'")]
     [InlineData("DELETE FROM insurances", "insured = '{}'")]
@@ -30,6 +31,26 @@ public sealed class CandidatesFollowTests(PostGisServer server)
         await RunAsync(connection, change);
         Assert.Equal(2L, await ScalarAsync(connection, $"SELECT count(*) FROM candidates WHERE {expected}"));
         await transaction.RollbackAsync();
+    }
+
+    [Fact]
+    public async Task The_column_and_the_matcher_put_a_place_at_the_same_point_of_the_same_plane()
+    {
+        await using var source = await OneAsync();
+        await using var connection = await source.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand("SELECT qualification_id, ST_X(location::geometry), ST_Y(location::geometry), search_point FROM candidates", connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = 0;
+        while (await reader.ReadAsync())
+        {
+            var expected = SearchPlane.PointOf(reader.GetInt16(0), new Position(reader.GetDouble(1), reader.GetDouble(2)));
+            var stored = reader.GetFieldValue<NpgsqlTypes.NpgsqlPoint>(3);
+            Assert.Equal(expected.X, stored.X, 0.001);
+            Assert.Equal(expected.Y, stored.Y, 0.001);
+            rows++;
+        }
+
+        Assert.Equal(2, rows);
     }
 
     [Fact]
