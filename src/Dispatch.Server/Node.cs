@@ -4,6 +4,7 @@ using Dispatch.Server.Channels;
 using Dispatch.Server.Demo;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
+using Dispatch.Server.Musters;
 using Dispatch.Server.Nodes;
 using Dispatch.Server.Policies;
 using Dispatch.Server.Regions;
@@ -117,6 +118,7 @@ public sealed class Node : IAsyncDisposable
         app.MapTeams();
         app.MapIncidents();
         app.MapCallouts();
+        app.MapMusters();
         app.MapVolunteerSelf();
         app.MapNodes();
         app.MapTelemetry();

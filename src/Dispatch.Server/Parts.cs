@@ -5,6 +5,7 @@ using Dispatch.Server.Clock;
 using Dispatch.Server.Imports;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
+using Dispatch.Server.Musters;
 using Dispatch.Server.Nodes;
 using Dispatch.Server.Regions;
 using Dispatch.Server.Setup;
@@ -60,6 +61,8 @@ internal static class Parts
         services.AddSingleton<AnswerCallout>();
         services.AddSingleton<MyCallouts>();
         services.AddSingleton<ReportProgress>();
+        services.AddSingleton<MusterLog>().AddSingleton<CallMuster>().AddSingleton<AnswerMuster>().AddSingleton<CommandMuster>();
+        services.AddHosted<TellPeople>().AddHosted<MusterPump>();
         services.AddSingleton<SetDuty>();
         services.AddSingleton<SetHours>();
         services.AddSingleton<SetConsents>();

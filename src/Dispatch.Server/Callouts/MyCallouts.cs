@@ -1,5 +1,6 @@
 using Dispatch.Server.Access;
 using Dispatch.Server.Live;
+using Dispatch.Server.Musters;
 using Npgsql;
 
 namespace Dispatch.Server.Callouts;
@@ -7,7 +8,7 @@ namespace Dispatch.Server.Callouts;
 /// <summary>The volunteer's call-outs: the open ones and those of the last day. What a phone starts from, and polls while a call-out is open.</summary>
 internal sealed class MyCallouts(NpgsqlDataSource source, Quarantine quarantine, TimeProvider time)
 {
-    internal sealed record View(Guid Epoch, long Cursor, IReadOnlyList<Card> Callouts, DateTimeOffset ServerTime);
+    internal sealed record View(Guid Epoch, long Cursor, IReadOnlyList<Card> Callouts, IReadOnlyList<MusterCard> Musters, DateTimeOffset ServerTime);
 
     public static async Task<IResult> Handle(Caller caller, MyCallouts mine, CancellationToken cancellation) =>
         TypedResults.Json(await mine.ReadAsync(caller.VolunteerId, cancellation), Json.Options);
@@ -58,6 +59,6 @@ internal sealed class MyCallouts(NpgsqlDataSource source, Quarantine quarantine,
             await quarantine.PutAsync(QuarantineKind.Callout, callout, 0, error, cancellation);
         }
 
-        return new(epoch, cursor, cards, time.GetUtcNow());
+        return new(epoch, cursor, cards, await MusterCard.OfAsync(connection, volunteer, cancellation), time.GetUtcNow());
     }
 }

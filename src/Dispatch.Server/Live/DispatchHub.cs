@@ -88,7 +88,7 @@ internal sealed class DispatchHub(
         }
 
         var picture = await mine.ReadAsync(volunteer, Context.ConnectionAborted);
-        return new { epoch, serverTime = time.GetUtcNow(), cursor = head, reset = new { reason, picture.Epoch, picture.Cursor, picture.Callouts } };
+        return new { epoch, serverTime = time.GetUtcNow(), cursor = head, reset = new { reason, picture.Epoch, picture.Cursor, picture.Callouts, picture.Musters } };
     }
 
     /// <summary>Everything up to here reached the phone.</summary>

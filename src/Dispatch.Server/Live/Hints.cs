@@ -36,6 +36,9 @@ internal sealed class Hints
     /// <summary>Volunteers whose inbox moved.</summary>
     public Signal<Guid> Inboxes { get; } = new();
 
+    /// <summary>Musters whose record moved.</summary>
+    public Signal<Guid> Musters { get; } = new();
+
     /// <summary>Incidents that need somebody asked, recalled or called up: for this node only, every node sweeps.</summary>
     public Signal<Guid> Askings { get; } = new();
 
@@ -43,6 +46,12 @@ internal sealed class Hints
     {
         Incidents.Raise(id);
         Publish('i', id);
+    }
+
+    public void MusterMoved(Guid id)
+    {
+        Musters.Raise(id);
+        Publish('m', id);
     }
 
     public void InboxMoved(IReadOnlyCollection<Guid> volunteers)
@@ -60,7 +69,7 @@ internal sealed class Hints
     {
         if (message.Length == 33 && Guid.TryParseExact(message[1..], "N", out var id))
         {
-            (message[0] == 'i' ? Incidents : Inboxes).Raise(id);
+            (message[0] switch { 'i' => Incidents, 'm' => Musters, _ => Inboxes }).Raise(id);
         }
     }
 

@@ -6,7 +6,8 @@ namespace Dispatch.Server.Live;
 /// <summary>What a volunteer has to hear, numbered per volunteer: his phone's cursor runs over it, so a cut loses nothing.</summary>
 internal static class Inbox
 {
-    public const string Offered = "offered", Recalled = "recalled", Expired = "expired", Standby = "standby", CalledUp = "calledUp", Released = "released";
+    public const string Offered = "offered", Recalled = "recalled", Expired = "expired", Standby = "standby", CalledUp = "calledUp", Released = "released",
+        Mustered = "mustered", MusterStoodDown = "musterStoodDown";
 
     private static readonly string AppendSql = EmbeddedSql.Read("AppendInbox.sql");
 

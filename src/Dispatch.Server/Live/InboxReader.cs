@@ -1,13 +1,24 @@
 using System.Text.Json.Serialization;
 using Dispatch.Server.Callouts;
+using Dispatch.Server.Musters;
 using Dispatch.Server.Storage;
 using Npgsql;
 
 namespace Dispatch.Server.Live;
 
 /// <summary>One line of a volunteer's inbox as it travels.</summary>
-internal sealed record InboxItem(long Number, string Kind, DateTimeOffset At, Card Callout)
+internal sealed record InboxItem(long Number, string Kind, DateTimeOffset At)
 {
+    /// <summary>Of a call-out or of a muster, never both.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Card? Callout { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MusterCard? Muster { get; init; }
+
+    [JsonIgnore]
+    public Guid VolunteerId { get; init; }
+
     /// <summary>The trace of its incident.</summary>
     [JsonIgnore]
     public string? Trace { get; init; }
@@ -19,8 +30,10 @@ internal sealed record InboxPage(List<InboxItem> Items, List<(Guid Volunteer, lo
 /// <summary>Reads what phones have not been sent yet. An item that cannot be read goes into quarantine; all others are read without it.</summary>
 internal sealed class InboxReader(DispatchLane lane, Quarantine quarantine)
 {
-    private static readonly string BeyondSql = Card.Sql
-        .Replace("FROM callouts c", ", item.number, item.kind, item.at, i.trace\nFROM unnest($1::uuid[], $2::bigint[]) AS w (volunteer_id, beyond)\nJOIN inbox item ON item.volunteer_id = w.volunteer_id AND item.number > w.beyond\nJOIN callouts c ON c.id = item.callout_id", StringComparison.Ordinal)
+    // A muster's item has no call-out: its columns are null, and its card is read apart. One statement, or an item committed in between two would
+    // be passed over.
+    private static readonly string BeyondSql = Card.Sql.Replace("\nJOIN ", "\nLEFT JOIN ", StringComparison.Ordinal)
+        .Replace("FROM callouts c", ", item.number, item.kind, item.at, i.trace, item.volunteer_id, item.muster_id\nFROM unnest($1::uuid[], $2::bigint[]) AS w (volunteer_id, beyond)\nJOIN inbox item ON item.volunteer_id = w.volunteer_id AND item.number > w.beyond\nLEFT JOIN callouts c ON c.id = item.callout_id", StringComparison.Ordinal)
         + "ORDER BY item.volunteer_id, item.number LIMIT $3";
 
     // A limit alone would not do: Postgres may make the rows before it counts them.
@@ -71,15 +84,41 @@ internal sealed class InboxReader(DispatchLane lane, Quarantine quarantine)
 
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var items = new List<InboxItem>();
+        var musters = new List<(int Place, Guid Muster)>();
         while (await reader.ReadAsync(cancellation))
         {
-            items.Add(new(reader.GetInt64(Card.Columns), reader.GetString(Card.Columns + 1), reader.GetDateTime(Card.Columns + 2), Card.Read(reader))
+            var muster = reader.IsDBNull(Card.Columns + 5) ? (Guid?)null : reader.GetGuid(Card.Columns + 5);
+            if (muster is { } id)
             {
+                musters.Add((items.Count, id));
+            }
+
+            items.Add(new(reader.GetInt64(Card.Columns), reader.GetString(Card.Columns + 1), reader.GetDateTime(Card.Columns + 2))
+            {
+                Callout = muster is null ? Card.Read(reader) : null,
                 Trace = reader.IsDBNull(Card.Columns + 3) ? null : reader.GetString(Card.Columns + 3),
+                VolunteerId = reader.GetGuid(Card.Columns + 4),
             });
         }
 
+        await reader.DisposeAsync();
+        if (musters.Count > 0)
+        {
+            await AddMustersAsync(items, musters, cancellation);
+        }
+
         return items;
+    }
+
+    private async Task AddMustersAsync(List<InboxItem> items, List<(int Place, Guid Muster)> musters, CancellationToken cancellation)
+    {
+        await using var connection = await lane.Source.OpenConnectionAsync(cancellation);
+        var cards = (await MusterCard.ReadAsync(connection, [.. musters.Select(one => items[one.Place].VolunteerId)], [.. musters.Select(one => one.Muster)], cancellation))
+            .DistinctBy(card => (card.VolunteerId, card.Id)).ToDictionary(card => (card.VolunteerId, card.Id));
+        foreach (var (place, muster) in musters)
+        {
+            items[place] = items[place] with { Muster = cards[(items[place].VolunteerId, muster)] };
+        }
     }
 
     private async Task ReadOneByOneAsync(InboxPage page, KeyValuePair<Guid, long> cursor, int most, CancellationToken cancellation)

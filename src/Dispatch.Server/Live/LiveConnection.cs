@@ -130,7 +130,10 @@ internal sealed class PhoneConnection(IHubContext<DispatchHub> hub, Measures mea
         Enqueue("CallOut", item, () =>
         {
             sent();
-            Spans.Wrote("to phone", item.Trace, since, item.Kind, item.Callout.Id);
+            if (item.Callout is { } card)
+            {
+                Spans.Wrote("to phone", item.Trace, since, item.Kind, card.Id);
+            }
         });
     }
 
@@ -174,6 +177,8 @@ internal sealed class ConsoleConnection(IHubContext<DispatchHub> hub, Measures m
             Spans.Wrote("to console", fact.Trace, since, fact.Kind, fact.CalloutId!.Value);
         });
     }
+
+    public void SendMuster(Musters.MusterFactView fact) => Enqueue("Muster", fact);
 
     /// <summary>As fast as this client reads: a record may be longer than any queue.</summary>
     public async Task ReplayAsync(IEnumerable<FactView> facts)

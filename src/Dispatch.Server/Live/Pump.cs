@@ -144,7 +144,7 @@ internal sealed class Pump(
 
             foreach (var item in items)
             {
-                foreach (var phone in connections.PhonesOf(item.Callout.VolunteerId))
+                foreach (var phone in connections.PhonesOf(item.VolunteerId))
                 {
                     if (phone.Cursor < item.Number)
                     {
@@ -169,7 +169,7 @@ internal sealed class Pump(
 
             cursors = cursors.ConvertAll(cursor => KeyValuePair.Create(
                 cursor.Key,
-                Math.Max(cursor.Value, items.Where(item => item.Callout.VolunteerId == cursor.Key).Select(item => item.Number)
+                Math.Max(cursor.Value, items.Where(item => item.VolunteerId == cursor.Key).Select(item => item.Number)
                     .Concat(unreadable.Where(one => one.Volunteer == cursor.Key).Select(one => one.Number)).DefaultIfEmpty().Max())));
         }
     }

@@ -32,7 +32,13 @@ internal sealed class Receipts(
         Seen,
     }
 
-    public void Sent(Guid volunteer, InboxItem item) => Gather(Stage.Sent, volunteer, item.Callout.Id, 0);
+    public void Sent(Guid volunteer, InboxItem item)
+    {
+        if (item.Callout is { } card) // a muster counts from the phone's cursor alone
+        {
+            Gather(Stage.Sent, volunteer, card.Id, 0);
+        }
+    }
 
     public void Delivered(Guid volunteer, long cursor) => Gather(Stage.Delivered, volunteer, null, cursor);
 

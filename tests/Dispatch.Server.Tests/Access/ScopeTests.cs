@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Dispatch.Server.Tests.Musters;
 using Dispatch.Server.Tests.Support;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
@@ -53,6 +54,14 @@ public sealed class ScopeTests : IAsyncLifetime
         ["PUT /api/callouts/{id}/answer"] = Volunteers,
         ["PUT /api/callouts/{id}/progress"] = Volunteers,
         ["PUT /api/callouts/{id}/seen"] = Volunteers,
+        ["PUT /api/musters/{id}"] = Operators,
+        ["GET /api/musters"] = Operators,
+        ["GET /api/musters/{id}"] = Operators,
+        ["GET /api/musters/{id}/facts"] = Operators,
+        ["POST /api/musters/{id}/stand-down"] = Operators,
+        ["POST /api/musters/{id}/people/{volunteerId}/check-in"] = Operators,
+        ["PUT /api/musters/{id}/answer"] = Volunteers,
+        ["PUT /api/musters/{id}/check-in"] = Volunteers,
         ["PUT /api/me/duty"] = Volunteers,
         ["PUT /api/me/hours"] = Volunteers,
         ["PUT /api/me/consents"] = Volunteers,
@@ -70,7 +79,7 @@ public sealed class ScopeTests : IAsyncLifetime
 
     private TestNode node = null!;
     private ApiClient futian = null!, luohu = null!, asked = null!, neighbour = null!, stranger = null!;
-    private Guid incident, callout, volunteer;
+    private Guid incident, callout, volunteer, muster;
 
     /// <summary>An open incident of 440304 with one volunteer asked; a volunteer of 440303 who has nothing to do with it.</summary>
     public async Task InitializeAsync()
@@ -86,6 +95,7 @@ public sealed class ScopeTests : IAsyncLifetime
         incident = await futian.RaiseAsync(ApiClient.Flood());
         await futian.WhenAsync(incident, "offered", 1);
         callout = await asked.MyCalloutAsync();
+        muster = await MusterSupport.CallAsync(futian, [], [volunteer]);
     }
 
     public async Task DisposeAsync()
@@ -142,7 +152,7 @@ public sealed class ScopeTests : IAsyncLifetime
             var caller = role == Operators ? luohu : neighbour;
             var (status, problem) = await CallAsync(caller, name);
             Assert.Equal((name, 404), (name, status));
-            if (!name.StartsWith("PUT /api/incidents", StringComparison.Ordinal)) // an unknown id would be a raise
+            if (name is not ("PUT /api/incidents/{id}" or "PUT /api/musters/{id}")) // an unknown id would be a raise
             {
                 var (_, unknown) = await CallAsync(caller, name, Guid.NewGuid());
                 Assert.Equal((name, unknown!.ToJsonString()), (name, problem!.ToJsonString()));
@@ -155,7 +165,7 @@ public sealed class ScopeTests : IAsyncLifetime
     [Fact]
     public async Task No_list_of_another_region_says_a_word_of_ours()
     {
-        string[] secrets = [incident.ToString(), callout.ToString(), volunteer.ToString(), "志愿者1", "景田北六街", "福田指挥员"];
+        string[] secrets = [incident.ToString(), callout.ToString(), muster.ToString(), volunteer.ToString(), "志愿者1", "景田北六街", "福田指挥员"];
         foreach (var name in Serves.Keys.Where(route => route.StartsWith("GET", StringComparison.Ordinal) && !route.Contains("{id}", StringComparison.Ordinal) && !route.EndsWith("xlsx", StringComparison.Ordinal)))
         {
             foreach (var caller in new[] { luohu, neighbour })
@@ -214,17 +224,18 @@ public sealed class ScopeTests : IAsyncLifetime
     private Task<(int Status, JsonNode? Body)> CallAsync(ApiClient caller, string route, Guid? id = null)
     {
         var (method, path) = (route.Split(' ')[0], route.Split(' ')[1]);
-        var named = id ?? (path.StartsWith("/api/incidents", StringComparison.Ordinal) ? incident : path.StartsWith("/api/volunteers", StringComparison.Ordinal) ? volunteer : callout);
+        var named = id ?? (path.StartsWith("/api/incidents", StringComparison.Ordinal) ? incident : path.StartsWith("/api/volunteers", StringComparison.Ordinal) ? volunteer
+            : path.StartsWith("/api/musters", StringComparison.Ordinal) ? muster : callout);
         object? body = path switch
         {
             _ when method == "GET" || path.EndsWith("activation-code", StringComparison.Ordinal) => null,
             "/api/incidents/{id}" => ApiClient.Flood(),
-            "/api/callouts/{id}/answer" => new { answer = "accept" },
+            "/api/callouts/{id}/answer" or "/api/musters/{id}/answer" => new { answer = "accept" },
             "/api/callouts/{id}/progress" => new { state = "enRoute" },
             "/api/volunteers/{id}/reachability" => new { testId = Guid.NewGuid() },
             _ when method == "POST" => new { commandId = Guid.NewGuid(), reason = "试探" },
             _ => new { },
         };
-        return caller.SendAsync(new HttpMethod(method), path.Replace("{id}", named.ToString(), StringComparison.Ordinal), body);
+        return caller.SendAsync(new HttpMethod(method), path.Replace("{id}", named.ToString(), StringComparison.Ordinal).Replace("{volunteerId}", volunteer.ToString(), StringComparison.Ordinal), body);
     }
 }
