@@ -20,6 +20,7 @@ import { readReference } from './live/reference';
 import { me, stillSignedIn } from './live/signing';
 import { watchHealth } from './live/system';
 import { MapPane } from './map/MapPane';
+import { MusterPage } from './musters/MusterPage';
 import { IncidentPanel } from './panels/IncidentPanel';
 import { Policies } from './panels/Policies';
 import { Roster } from './panels/Roster';
@@ -36,6 +37,7 @@ import './styles/map.css';
 import './styles/roster.css';
 import './styles/system.css';
 import './styles/policies.css';
+import './styles/muster.css';
 
 function Console() {
   const link = useMemo(() => followBoard(stillSignedIn), []);
@@ -58,7 +60,7 @@ function Console() {
       <StaleBanner freshness={link.freshness} />
       <HealthBanner />
       <AlarmBar />
-      {view.value === 'roster' && !mapAlone ? <Roster /> : view.value === 'policies' && !mapAlone ? <Policies /> : view.value === 'system' && !mapAlone ? <System /> : (
+      {view.value === 'roster' && !mapAlone ? <Roster /> : view.value === 'musters' && !mapAlone ? <MusterPage /> : view.value === 'policies' && !mapAlone ? <Policies /> : view.value === 'system' && !mapAlone ? <System /> : (
         <main class="command">
           {!mapAlone && <Board />}
           <MapPane />

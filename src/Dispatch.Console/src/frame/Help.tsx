@@ -12,7 +12,7 @@ export function Help() {
   const k = keyWords();
   const rows: [string, string][] = [
     ['J ↓', k.j], ['K ↑', k.k], ['N', k.n], ['/', k.slash], ['E', k.e], ['R', k.r], ['C', k.c], ['X', k.x], ['1 2 3', k.one], ['A', k.a],
-    ['Z', k.z], ['M', k.m], ['G', k.g], ['S', k.s], ['T', k.t], ['L', k.l], ['?', k.help], ['Esc', k.esc],
+    ['Z', k.z], ['M', k.m], ['G', k.g], ['U', k.u], ['S', k.s], ['T', k.t], ['L', k.l], ['?', k.help], ['Esc', k.esc],
   ];
   return (
     <dialog ref={dialog} class="help" aria-labelledby="help-title" onCancel={() => { helpOpen.value = false; }} onClose={() => { helpOpen.value = false; }}>

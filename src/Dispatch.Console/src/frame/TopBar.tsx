@@ -7,6 +7,8 @@ import { me, signOut, zone } from '../live/signing';
 import { nameOf, switchLang } from '../words/lang';
 import { dateOf, timeOf } from '../words/times';
 import { words } from '../words/console';
+import { openMusters } from '../musters/MusterPage';
+import { musterWords } from '../words/muster';
 import { policyWords } from '../words/policies';
 import { systemWords } from '../words/system';
 import { soundBlocked, soundOn, switchSound } from './alarm';
@@ -23,7 +25,7 @@ export function TopBar({ freshness }: { freshness: ReadonlySignal<Freshness> }) 
         <span class="muted">{w.title}</span>
       </div>
       <nav class="top-views" aria-label={w.title}>
-        {(['command', 'roster', 'policies', 'system'] as const).map((key) => <button type="button" key={key} aria-current={view.value === key ? 'page' : undefined} onClick={() => { view.value = key; }}>{key === 'system' ? systemWords().nav : key === 'policies' ? policyWords().nav : w[key]}</button>)}
+        {(['command', 'musters', 'roster', 'policies', 'system'] as const).map((key) => <button type="button" key={key} aria-current={view.value === key ? 'page' : undefined} onClick={() => { view.value = key; }}>{key === 'system' ? systemWords().nav : key === 'policies' ? policyWords().nav : key === 'musters' ? musterWords().musters : w[key]}{key === 'musters' && openMusters.value > 0 && <span class="num count">{openMusters.value}</span>}</button>)}
       </nav>
       <FreshnessMark freshness={freshness} />
       <div class="top-clock" title={`${w.zoneClock} ${zone()}`}>

@@ -3,6 +3,7 @@ import { ask, question } from '../actions/ordering';
 import { closeRaise, draft, openRaise, submit } from '../actions/raising';
 import { query, selected, selectedId, step, tab, view } from '../board/choices';
 import { switchLang } from '../words/lang';
+import { callOpen } from '../musters/calling';
 import { acknowledge, ringing, ringingIncident } from './alarm';
 import { helpOpen } from './Help';
 import { switchTheme } from './theme';
@@ -24,6 +25,7 @@ const keys: Record<string, () => void> = {
   z: () => { if (selected.peek()) mapCommands.goTo(selected.peek()!); },
   g: () => { view.value = view.peek() === 'command' ? 'roster' : 'command'; },
   s: () => { view.value = view.peek() === 'system' ? 'command' : 'system'; },
+  u: () => { view.value = view.peek() === 'musters' ? 'command' : 'musters'; },
   t: () => switchTheme(),
   l: () => switchLang(),
   a: () => {
@@ -58,7 +60,8 @@ export function listenToKeys(): () => void {
 
 function escape(): void {
   const at = document.activeElement as HTMLElement | null;
-  if (at?.id === 'search') { query.value = ''; focusOn('[role=listbox]'); }
+  if (view.peek() === 'musters') { if (callOpen.peek()) callOpen.value = false; else view.value = 'command'; }
+  else if (at?.id === 'search') { query.value = ''; focusOn('[role=listbox]'); }
   else if (draft.peek()) { closeRaise(); focusOn('.rows'); }
   else if (at && at !== document.body && !at.matches('.rows')) focusOn('.rows');
   else selectedId.value = null;

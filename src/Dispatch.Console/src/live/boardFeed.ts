@@ -4,8 +4,9 @@ import { batch, signal } from '@preact/signals';
 import { apply, cursorsOf, emptyBoard, forget, heard, merge, type Board } from './apply';
 import { get } from './api';
 import { connect, type Connection, type Invoke } from './connection';
-import type { BoardHeads, Fact, Incident, Joined, LivePosition, Uuid } from './contract';
+import type { BoardHeads, Fact, Incident, Joined, LivePosition, MusterFact, Uuid } from './contract';
 import { heardServerTime } from './clock';
+import { hearMuster, readMusters } from './musters';
 
 export const board = signal<Board>(emptyBoard);
 /** The first snapshot is in: an empty board now means that nothing is open. */
@@ -52,6 +53,7 @@ export function followBoard(mayRetry: () => Promise<boolean>): Connection {
         waiting.push(fact);
         flushing ??= setTimeout(flush, FLUSH_MS);
       },
+      Muster(fact: MusterFact) { hearMuster(fact); },
       Positions(positions: LivePosition[]) {
         const latest = new Map(livePositions.peek());
         for (const position of positions) latest.set(position.volunteerId, position);
@@ -72,6 +74,7 @@ export function followBoard(mayRetry: () => Promise<boolean>): Connection {
       if (epoch !== undefined && joined.epoch !== epoch) await startOver(invoke);
       epoch = joined?.epoch;
       await snapshot();
+      void readMusters(); // beside the incidents, never in their way
     },
   });
 

@@ -22,9 +22,11 @@ export function unlock(): void {
 /** A rising pair of tones, three times; low and short when it is a stand-down. Square waves carry on small loudspeakers. */
 function sound(kind: News['kind']): void {
   if (!audio || audio.state !== 'running') return;
-  const notes = kind === 'stopped' ? [660, 440] : [740, 988, 740, 988, 740, 988];
+  if (kind === 'mustered') return horn();
+  const low = kind === 'stopped' || kind === 'stoodDown';
+  const notes = low ? [660, 440] : [740, 988, 740, 988, 740, 988];
   notes.forEach((frequency, i) => {
-    const at = audio!.currentTime + i * (kind === 'stopped' ? 0.3 : 0.22);
+    const at = audio!.currentTime + i * (low ? 0.3 : 0.22);
     const [tone, volume] = [audio!.createOscillator(), audio!.createGain()];
     tone.type = 'square';
     tone.frequency.value = frequency;
@@ -38,14 +40,31 @@ function sound(kind: News['kind']): void {
   });
 }
 
-const vibrate = (kind: News['kind']) => navigator.vibrate?.(kind === 'stopped' ? [200] : [500, 150, 500, 150, 500]);
+/** A muster sounds like nothing else: three long equal notes. */
+function horn(): void {
+  for (const i of [0, 1, 2]) {
+    const at = audio!.currentTime + i * 0.7;
+    const [tone, volume] = [audio!.createOscillator(), audio!.createGain()];
+    tone.type = 'sawtooth';
+    tone.frequency.value = 392;
+    volume.gain.setValueAtTime(0, at);
+    volume.gain.linearRampToValueAtTime(0.3, at + 0.05);
+    volume.gain.setValueAtTime(0.3, at + 0.5);
+    volume.gain.linearRampToValueAtTime(0, at + 0.55);
+    tone.connect(volume).connect(audio!.destination);
+    tone.start(at);
+    tone.stop(at + 0.56);
+  }
+}
+
+const vibrate = (kind: News['kind']) => navigator.vibrate?.(kind === 'stopped' || kind === 'stoodDown' ? [200] : kind === 'mustered' ? [900, 300, 900] : [500, 150, 500, 150, 500]);
 
 /** Rings until the screen is touched, a key is pressed or half a minute is over; a stand-down sounds once. */
 export function alarm(kind: News['kind']): void {
   quiet();
   const once = () => { sound(kind); vibrate(kind); };
   once();
-  if (kind === 'stopped') return;
+  if (kind === 'stopped' || kind === 'stoodDown') return;
   ringing.value = true;
   const again = setInterval(once, 2200);
   const end = setTimeout(quiet, 30_000);
@@ -65,16 +84,19 @@ export async function askForNotices(): Promise<void> {
 }
 
 /** Only when the page is not in front: there, the card itself is the notice. The text names no place and no person: lock screens are read by others. */
-export async function notice({ kind, card }: News): Promise<void> {
+export async function notice(news: News): Promise<void> {
   if (noticePermission.value !== 'granted' || document.visibilityState === 'visible') return;
   const words = w();
+  if (!('card' in news)) return show(news.kind === 'mustered' ? words.notifyMustered : words.notifyMusterOver, words.notifyOpen, news.muster.id, news.kind === 'mustered');
+  const { kind, card } = news;
   const title = kind === 'offered' ? words.notifyOffered : kind === 'calledUp' ? words.notifyCalledUp : words.notifyStopped;
-  const options = {
-    body: `${nameOf(card.need)} · ${words.notifyOpen}`, tag: card.id, icon: '/phone-icon.svg',
-    requireInteraction: kind !== 'stopped', renotify: true, vibrate: [500, 150, 500], data: '/phone.html',
-  } as NotificationOptions;
+  return show(`${title} · ${nameOf({ name: card.incident.categoryName, nameEn: card.incident.categoryNameEn })}`, `${nameOf(card.need)} · ${words.notifyOpen}`, card.id, kind !== 'stopped');
+}
+
+async function show(title: string, body: string, tag: string, requireInteraction: boolean): Promise<void> {
+  const options = { body, tag, icon: '/phone-icon.svg', requireInteraction, renotify: true, vibrate: [500, 150, 500], data: '/phone.html' } as NotificationOptions;
   const worker = await navigator.serviceWorker?.getRegistration();
-  if (worker) await worker.showNotification(`${title} · ${nameOf({ name: card.incident.categoryName, nameEn: card.incident.categoryNameEn })}`, options);
+  if (worker) await worker.showNotification(title, options);
 }
 
 let lock: WakeLockSentinel | null = null;

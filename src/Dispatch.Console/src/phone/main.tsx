@@ -9,6 +9,7 @@ import * as locate from './locate';
 import { box, duty, flush, forgetOrders, mayLocate } from './orders';
 import { reopened } from './outbox';
 import { card, fetchMe, heardAt, keepFresh, start, state, stop } from './phone';
+import { empty } from './state';
 import * as store from './store';
 import { accessToken, install, signedIn } from './tokens';
 import { App } from './views/App';
@@ -21,7 +22,7 @@ async function open(): Promise<void> {
   install();
   if (signedIn.peek() === 'in') {
     const { kept, orders } = await store.load();
-    if (kept) { state.value = kept.state; heardAt.value = kept.heardAt; }
+    if (kept) { state.value = { ...empty, ...kept.state }; heardAt.value = kept.heardAt; }
     box.value = reopened(orders);
   }
   render(<App />, document.getElementById('app')!);

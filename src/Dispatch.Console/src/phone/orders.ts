@@ -2,10 +2,12 @@
 import { computed, signal } from '@preact/signals';
 import { call } from '../live/api';
 import { serverNow } from '../live/clock';
-import type { Card, Consents, Duty, Problem, VolunteerSelf } from '../live/contract';
+import type { Card, Consents, Duty, MusterCard, Problem, VolunteerSelf } from '../live/contract';
 import { expected, type Step } from './card';
 import type { Span } from './hours';
 import { done, hurry, press, ready, refused, started, unanswered, type Box, type NewOrder, type Order } from './outbox';
+import { fix } from './locate';
+import type { MusterStep } from './muster';
 import { heard, state, take } from './phone';
 import * as store from './store';
 import { signedIn } from './tokens';
@@ -43,6 +45,19 @@ export function giveStep(card: Card, step: Step, reason?: string): void {
   });
 }
 
+const fixFreshMs = 120_000;
+/** Checking in says where, if the person lets his phone say it; nobody is asked to prove anything. */
+export function giveMuster(muster: MusterCard, step: MusterStep, reason?: string): void {
+  const at = fix.peek();
+  const position = step === 'checkIn' && at && mayLocate.peek() && serverNow() - at.takenAt < fixFreshMs ? { longitude: at.longitude, latitude: at.latitude, datum: 'wgs84' } : null;
+  give({
+    key: `${musterLane(muster)}/${step}`, lane: musterLane(muster), step: null,
+    path: `/api/musters/${muster.id}/${step === 'checkIn' ? 'check-in' : 'answer'}`,
+    body: step === 'checkIn' ? { ...(position ? { position } : {}) } : { answer: step, ...(reason === undefined ? {} : { reason }) },
+  });
+}
+export const musterLane = (muster: MusterCard): string => `muster/${muster.id}`;
+
 function give(order: NewOrder): void {
   const { [order.lane]: _, ...others } = refusals.peek();
   refusals.value = others;
@@ -65,22 +80,23 @@ export function flush(now = false): void {
 async function send(key: string): Promise<void> {
   void put(started(box.peek(), key));
   const order = box.peek().find((each) => each.key === key)!;
-  const answer = await call<Card | VolunteerSelf>('PUT', order.path, { body: order.body });
+  const answer = await call<Card | MusterCard | VolunteerSelf>('PUT', order.path, { body: order.body });
   if (answer.outcome === 'unknown') return wait(order, answer.why === 'notConfirmed' ? answer.retryAfterMs : 0);
   if (answer.outcome === 'refused') {
     const { problem } = answer;
     // A fault of the server or of the sign-in says nothing about the order.
     if (problem.status >= 500 || [401, 408, 429].includes(problem.status)) return wait(order, problem.status === 429 ? 5_000 : 0);
     heard();
-    const current = problem.status === 409 && isCard(problem.current) ? problem.current : null;
+    const current = problem.status === 409 && (isCard(problem.current) || isMuster(problem.current)) ? problem.current : null;
     refusals.value = { ...refusals.peek(), [order.lane]: current ? { kind: 'changed' } : { kind: 'refused', problem } };
-    if (current) take({ type: 'card', card: current }, true);
+    if (current) take(isCard(current) ? { type: 'card', card: current } : { type: 'muster', muster: current }, true);
     await put(refused(box.peek(), order));
     return;
   }
   heard();
   // The answer is on the screen before the order leaves the box: never a moment that shows the old state as settled.
   if (isCard(answer.value)) take({ type: 'card', card: answer.value }, true);
+  else if (isMuster(answer.value)) take({ type: 'muster', muster: answer.value }, true);
   else take({ type: 'self', self: answer.value });
   confirmedAt.value = { ...confirmedAt.peek(), [order.lane]: serverNow() };
   await put(done(box.peek(), order));
@@ -92,6 +108,8 @@ function wait(order: Order, notBeforeMs: number): void {
 }
 
 const isCard = (value: unknown): value is Card => typeof value === 'object' && value !== null && 'incident' in value && 'dueAt' in value;
+
+const isMuster = (value: unknown): value is MusterCard => typeof value === 'object' && value !== null && 'assembleAt' in value && 'stage' in value;
 
 export async function forgetOrders(): Promise<void> {
   await put([]);

@@ -4,9 +4,10 @@ import { computed, signal } from '@preact/signals';
 import { get } from '../live/api';
 import { now, serverNow } from '../live/clock';
 import { connect, type Connection, type Invoke } from '../live/connection';
-import type { Card, InboxItem, Joined, Me, VolunteerSelf } from '../live/contract';
+import type { Card, InboxItem, Joined, Me, MusterCard, VolunteerSelf } from '../live/contract';
 import * as alarm from './alarm';
 import { inHand, isOpen } from './card';
+import { isWaiting, musterInHand } from './muster';
 import { apply, empty, isBehind, news, type Message, type State } from './state';
 import * as store from './store';
 import { forgetTest, tookTest, type Test } from './tests';
@@ -22,6 +23,7 @@ const graceMs = 2_500;
 export const state = signal<State>(empty);
 export const zone = signal('Asia/Shanghai');
 export const card = computed(() => inHand(state.value.cards, state.value.dismissed, now.value));
+export const muster = computed(() => musterInHand(state.value.musters, state.value.dismissed, now.value));
 /** The server's time when it last said anything. Survives a reload. */
 export const heardAt = signal<number | null>(null);
 
@@ -75,11 +77,11 @@ function receipt(written: State): void {
 let asking: Promise<boolean> | null = null;
 /** The whole picture. Asked once at a time. */
 export const fetchMine = (): Promise<boolean> => asking ??= (async () => {
-  const answer = await get<{ epoch: string; cursor: number; callouts: Card[]; serverTime: string }>('/api/callouts/mine');
+  const answer = await get<{ epoch: string; cursor: number; callouts: Card[]; musters: MusterCard[]; serverTime: string }>('/api/callouts/mine');
   const answered = answer.outcome === 'done';
   if (answered) {
     heard();
-    take({ type: 'picture', cursor: answer.value.cursor, cards: answer.value.callouts, epoch: answer.value.epoch });
+    take({ type: 'picture', cursor: answer.value.cursor, cards: answer.value.callouts, musters: answer.value.musters, epoch: answer.value.epoch });
   }
   asked.value = { at: serverNow(), answered };
   return answered;
@@ -119,7 +121,7 @@ async function join(invoke: Invoke): Promise<void> {
     const { cursor, epoch } = state.peek();
     const joined = await invoke<Joined>('Watch', epoch === null ? cursor : { number: cursor, epoch });
     heard();
-    if (joined.reset) take({ type: 'reset', epoch: joined.reset.epoch, cursor: joined.reset.cursor, cards: joined.reset.callouts });
+    if (joined.reset) take({ type: 'reset', epoch: joined.reset.epoch, cursor: joined.reset.cursor, cards: joined.reset.callouts, musters: joined.reset.musters });
     else take({ type: 'joined', epoch: String(joined.epoch), cursor: joined.cursor ?? 0 });
     if (state.peek().whole) break;
     if (!(await fetchMine())) throw new Error('no picture');
@@ -181,6 +183,6 @@ export function keepFresh(now = false): void {
   keepHeard();
   const hub = connection.peek()?.freshness.peek().kind;
   const due = !asked.peek() || serverNow() - asked.peek()!.at >= pollEveryMs;
-  if (hub && (now || (due && (hub !== 'live' || state.peek().cards.some((each) => isOpen(each.state)))))) void fetchMine();
+  if (hub && (now || (due && (hub !== 'live' || (state.peek().cards.some((each) => isOpen(each.state)) || state.peek().musters.some(isWaiting)))))) void fetchMine();
   if (hub && Date.now() - meAt > (!state.peek().self ? firstMeEveryMs : now ? 30_000 : meEveryMs)) void fetchMe();
 }

@@ -1,8 +1,9 @@
 // What the phone knows, and the only way it changes: apply(state, message).
 // Invariants: the cursor never passes a number that was not applied; a duplicate changes nothing; a number beyond cursor + 1 is not
 // applied but asked for; an older picture of a card never replaces a later one, unless the server itself was put back (new epoch).
-import type { Card, InboxItem, VolunteerSelf } from '../live/contract';
+import type { Card, InboxItem, MusterCard, VolunteerSelf } from '../live/contract';
 import { isActive, isOpen, later } from './card';
+import { laterMuster } from './muster';
 
 export interface State {
   /** Inbox items applied, without gaps. */
@@ -14,7 +15,9 @@ export interface State {
   whole: boolean;
   /** Newest offer first. */
   cards: readonly Card[];
-  /** Ended call-outs the volunteer has put away. */
+  /** Musters he is called to, newest first. */
+  musters: readonly MusterCard[];
+  /** Ended call-outs and musters the volunteer has put away. */
   dismissed: readonly string[];
   /** Stood by, and then got a place. */
   calledUp: readonly string[];
@@ -25,14 +28,15 @@ export type Message =
   | { type: 'joined'; epoch: string; cursor: number }
   | { type: 'pushed'; item: InboxItem }
   | { type: 'head'; cursor: number; epoch?: string }
-  | { type: 'picture'; cursor: number; cards: readonly Card[]; epoch?: string }
+  | { type: 'picture'; cursor: number; cards: readonly Card[]; musters?: readonly MusterCard[]; epoch?: string }
   /** The server does not know our cursor: this picture replaces everything. */
-  | { type: 'reset'; epoch: string; cursor: number; cards: readonly Card[] }
+  | { type: 'reset'; epoch: string; cursor: number; cards: readonly Card[]; musters?: readonly MusterCard[] }
   | { type: 'card'; card: Card }
+  | { type: 'muster'; muster: MusterCard }
   | { type: 'self'; self: VolunteerSelf }
   | { type: 'dismissed'; id: string };
 
-export const empty: State = { cursor: 0, head: 0, epoch: null, whole: false, cards: [], dismissed: [], calledUp: [], self: null };
+export const empty: State = { cursor: 0, head: 0, epoch: null, whole: false, cards: [], musters: [], dismissed: [], calledUp: [], self: null };
 
 const isOther = (state: State, epoch: string | undefined): boolean => epoch !== undefined && state.epoch !== null && state.epoch !== epoch;
 
@@ -48,51 +52,61 @@ export function apply(state: State, message: Message): State {
         : { ...state, epoch: message.epoch, head: Math.max(state.head, message.cursor) };
     }
     case 'pushed': {
-      const { number, callout } = message.item;
+      const { number, callout, muster } = message.item;
       if (number <= state.cursor && state.whole) return state;
       const head = Math.max(state.head, number);
       if (!state.whole || number > state.cursor + 1) return { ...state, head };
-      return withCard({ ...state, cursor: number, head }, callout);
+      const moved = { ...state, cursor: number, head };
+      return callout ? withCard(moved, callout) : muster ? withMuster(moved, muster) : moved;
     }
     case 'head': {
       if (isOther(state, message.epoch)) return { ...state, epoch: message.epoch!, head: message.cursor, whole: false };
       return message.cursor > state.head ? { ...state, head: message.cursor } : state;
     }
-    case 'reset': return { ...state, epoch: message.epoch, cursor: message.cursor, head: message.cursor, whole: true, cards: newestFirst(message.cards) };
+    case 'reset': return { ...state, epoch: message.epoch, cursor: message.cursor, head: message.cursor, whole: true, cards: newestFirst(message.cards), musters: message.musters ?? [] };
     case 'picture': {
-      const { cursor, cards } = message;
+      const { cursor, cards, musters = state.musters } = message;
       // Where the live line is blocked, this is how a phone learns that the server was restored.
-      if (isOther(state, message.epoch)) return apply(state, { type: 'reset', epoch: message.epoch!, cursor, cards });
-      if (!state.whole) return { ...state, cursor, head: Math.max(state.head, cursor), whole: true, cards: newestFirst(cards) };
+      if (isOther(state, message.epoch)) return apply(state, { type: 'reset', epoch: message.epoch!, cursor, cards, musters });
+      if (!state.whole) return { ...state, cursor, head: Math.max(state.head, cursor), whole: true, cards: newestFirst(cards), musters };
       // A picture taken before the last push must not take the pushed card away again.
       const gone = cursor < state.cursor ? [] : state.cards.filter((held) => !cards.some((card) => card.id === held.id));
       const kept = { ...state, cursor: Math.max(state.cursor, cursor), head: Math.max(state.head, cursor), cards: state.cards.filter((card) => !gone.includes(card)) };
-      return cards.reduce(withCard, kept);
+      const missed = cursor < state.cursor ? [] : state.musters.filter((held) => !musters.some((muster) => muster.id === held.id));
+      return musters.reduce(withMuster, cards.reduce(withCard, { ...kept, musters: state.musters.filter((muster) => !missed.includes(muster)) }));
     }
     case 'card': return withCard(state, message.card);
+    case 'muster': return withMuster(state, message.muster);
     case 'self': return { ...state, self: message.self };
     case 'dismissed': {
+      if (state.musters.some((each) => each.id === message.id)) return { ...state, dismissed: [...state.dismissed, message.id] };
       // Putting one away puts away all that ended before it: nobody taps through last week.
       const card = state.cards.find((each) => each.id === message.id);
       const ended = state.cards.filter((each) => card && !isOpen(each.state) && Date.parse(each.changedAt) <= Date.parse(card.changedAt));
-      const known = state.dismissed.filter((id) => state.cards.some((each) => each.id === id));
+      const known = state.dismissed.filter((id) => [...state.cards, ...state.musters].some((each) => each.id === id));
       return { ...state, dismissed: [...new Set([...known, ...ended.map((each) => each.id)])] };
     }
   }
 }
 
-export type News = { kind: 'offered' | 'calledUp' | 'stopped'; card: Card };
+export type News = { kind: 'offered' | 'calledUp' | 'stopped'; card: Card } | { kind: 'mustered' | 'stoodDown'; muster: MusterCard };
 
 /** What happened between two states that is worth waking somebody for. */
 export function news(before: State, now: State): News[] {
   const held = new Map(before.cards.map((card) => [card.id, card]));
+  const known = new Map(before.musters.map((muster) => [muster.id, muster]));
+  const musters = now.musters.flatMap((muster): News[] => {
+    const was = known.get(muster.id);
+    if (!was && muster.state === 'open' && muster.answeredAt === null && muster.checkedInAt === null) return [{ kind: 'mustered', muster }];
+    return was?.state === 'open' && muster.state === 'stoodDown' ? [{ kind: 'stoodDown', muster }] : [];
+  });
   return now.cards.flatMap((card): News[] => {
     const was = held.get(card.id)?.state;
     if (card.state === 'offered' && was !== 'offered') return [{ kind: 'offered', card }];
     if (was === 'standby' && isActive(card.state)) return [{ kind: 'calledUp', card }];
     if (was && isOpen(was) && (card.state === 'recalled' || (card.state === 'released' && was !== 'onScene'))) return [{ kind: 'stopped', card }];
     return [];
-  });
+  }).concat(musters);
 }
 
 function withCard(state: State, card: Card): State {
@@ -104,6 +118,13 @@ function withCard(state: State, card: Card): State {
     cards: newestFirst([newer, ...state.cards.filter((each) => each.id !== card.id)]),
     calledUp: held?.state === 'standby' && isActive(newer.state) && !state.calledUp.includes(card.id) ? [...state.calledUp, card.id] : state.calledUp,
   };
+}
+
+function withMuster(state: State, muster: MusterCard): State {
+  const held = state.musters.find((each) => each.id === muster.id);
+  const newer = laterMuster(held, muster);
+  if (newer === held) return state;
+  return { ...state, musters: [newer, ...state.musters.filter((each) => each.id !== muster.id)].sort((a, b) => Date.parse(b.calledAt) - Date.parse(a.calledAt)) };
 }
 
 const newestFirst = (cards: readonly Card[]): Card[] => [...cards].sort((a, b) => Date.parse(b.offeredAt) - Date.parse(a.offeredAt));

@@ -35,6 +35,10 @@ export const w = inBoth(
     stateRecalled: '不再需要', doRecalled: '人已到齐或警情有变。请不要前往。谢谢您！', doCancelled: '警情已取消。请不要前往。谢谢您！',
     stateExpired: '时间已过', doExpired: '没有收到您的答复，已请别人。没有任何影响。', stateReleased: '任务结束', doReleased: '辛苦了，谢谢您！注意返程安全。',
     stateDeclined: '已记下', doDeclined: '您无法前往。没有任何影响，谢谢您告知。', stateTurnedBack: '已记下', doTurnedBack: '您中途返回。请注意安全，谢谢您！',
+    // musters
+    muster: '集结', musterNot: '不是抢险召集', musterInvites: (name: string) => `${name}请您参加集结。这是邀请，不能来没有任何影响。`, assembleAt: '集结时间', assemblePlace: '集结地点', musterFor: '事由与风险', asTeam: '队伍', sinceDue: (n: string) => `已过 ${n}`, untilDue: (n: string) => `还有 ${n}`,
+    musterYes: '能来', musterNo: '不能来', musterYesAfterAll: '我又能来了', checkIn: '签到：我到了', musterNoMore: '来不了了', musterAccepted: '已答应', musterCheckedIn: '已签到', musterDeclined: '不能来', musterStoodDown: '集结已解除',
+    doMusterAccepted: '请按时到集结地点，到了按“签到”。', doMusterCheckedIn: '已到。请听从现场安排。', doMusterDeclined: '已记下，没有任何影响。', doMusterStoodDown: '不用再来了。已在路上的请返回，谢谢您！', musterNoTitle: '为什么不能来？', notifyMustered: '集结', notifyMusterOver: '集结已解除',
     changed: '情况已经变化，请看现在的状态。', refused: (why: string) => `没有办成：${why}`,
     // pages
     position: '我的位置', consents: '我的同意', papers: '证书和保险', recent: '最近的召集', ring: '响铃', account: '退出这部手机',
@@ -82,6 +86,9 @@ export const w = inBoth(
     stateRecalled: 'No longer needed', doRecalled: 'Enough people, or things have changed. Please do not go. Thank you!', doCancelled: 'The incident was cancelled. Please do not go. Thank you!',
     stateExpired: 'Time is over', doExpired: 'No answer reached us, so others were asked. It costs you nothing.', stateReleased: 'Task ended', doReleased: 'Thank you! Have a safe way home.',
     stateDeclined: 'Noted', doDeclined: 'You cannot come. It costs you nothing. Thank you for telling us.', stateTurnedBack: 'Noted', doTurnedBack: 'You turned back. Stay safe, and thank you!',
+    muster: 'Muster', musterNot: 'Not an incident', musterInvites: (name: string) => `${name} asks you to assemble. You may say no; it costs nothing.`, assembleAt: 'Assemble at', assemblePlace: 'Place', musterFor: 'What for, and the risk', asTeam: 'Team', sinceDue: (n: string) => `${n} ago`, untilDue: (n: string) => `in ${n}`,
+    musterYes: 'I am coming', musterNo: 'Cannot come', musterYesAfterAll: 'I can come after all', checkIn: 'Check in: I am here', musterNoMore: 'I cannot come after all', musterAccepted: 'Coming', musterCheckedIn: 'Checked in', musterDeclined: 'Not coming', musterStoodDown: 'Muster stood down',
+    doMusterAccepted: 'Be there in time, then press “Check in”.', doMusterCheckedIn: 'You are there. Follow the officer on site.', doMusterDeclined: 'Noted. It costs you nothing.', doMusterStoodDown: 'No need to come any more. If you are on the way, please go back. Thank you!', musterNoTitle: 'Why can you not come?', notifyMustered: 'Muster', notifyMusterOver: 'Muster stood down',
     changed: 'Things have changed. This is the state now.', refused: (why: string) => `Not done: ${why}`,
     position: 'My position', consents: 'My consents', papers: 'Certificates and insurance', recent: 'Recent call-outs', ring: 'Ringing', account: 'Sign out of this phone',
     positionNone: 'No position yet', fix: (age: string, metres: string) => `${age} · ± ${metres}`, locateNow: 'Use this phone', locating: 'Locating…', located: 'Position updated',

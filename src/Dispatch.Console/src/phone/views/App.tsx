@@ -1,7 +1,8 @@
 // Which screen: a call-out before everything, else what the address says. The back button of the phone works because pages are addresses.
 import { effect, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { card } from '../phone';
+import { isOpen } from '../card';
+import { card, muster, state } from '../phone';
 import { signedIn } from '../tokens';
 import { w } from '../words';
 import { Activate } from './Activate';
@@ -11,6 +12,7 @@ import { HoursPage } from './Hours';
 import { Account, ConsentsPage, Papers, Recent, Ring, Why } from './Pages';
 import { TopBar } from './Parts';
 import { TestNotice } from './TestNotice';
+import { MusterCall } from './MusterCall';
 import { Position } from './Position';
 
 const page = signal(location.hash.slice(1));
@@ -19,7 +21,7 @@ addEventListener('hashchange', () => { page.value = location.hash.slice(1); });
 // A new call, or a new turn of the one at hand, comes in front of whatever was being read.
 let was = '';
 effect(() => {
-  const at = card.value ? `${card.value.id}/${card.value.state}` : '';
+  const at = [card.value && `${card.value.id}/${card.value.state}`, muster.value && `${muster.value.id}/${muster.value.state}`].filter(Boolean).join();
   if (at && at !== was && page.peek() !== '') location.hash = '';
   was = at;
 });
@@ -42,6 +44,13 @@ function Screen() {
     case 'ring': return <Ring />;
     case 'account': return <Account />;
     case 'home': return <Home />;
-    default: return card.value ? <CallCard card={card.value} key={card.value.id} /> : <Home />;
+    case 'muster': {
+      const shown = state.value.musters.find((each) => each.id === id);
+      return shown ? <MusterCall muster={shown} key={shown.id} /> : <Home />;
+    }
+    // Life before assembly: an open call-out comes before a muster, a muster before how the last call-out ended.
+    default:
+      return card.value && (isOpen(card.value.state) || !muster.value) ? <CallCard card={card.value} key={card.value.id} />
+        : muster.value ? <MusterCall muster={muster.value} key={muster.value.id} /> : <Home />;
   }
 }

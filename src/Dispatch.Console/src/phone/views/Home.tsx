@@ -4,6 +4,7 @@ import { now } from '../../live/clock';
 import { audible, unlock } from '../alarm';
 import { isActive } from '../card';
 import { consents, duty, confirmedAt, hours, refusals, setDuty, box } from '../orders';
+import { isWaiting } from '../muster';
 import { card, freshness, state } from '../phone';
 import { age, distance, w } from '../words';
 import { detailOf, titleOf } from '../../words/lang';
@@ -25,6 +26,7 @@ export function Home() {
   return (
     <main class="page home">
       {card.value && <a class="press yes" href="#"><Icon shape={running ? 'road' : 'bell'} /><span>{w().toTask}</span></a>}
+      {state.value.musters.filter(isWaiting).map((muster) => <a key={muster.id} class="press muster-link" href={`#muster/${muster.id}`}><Icon shape="gather" /><span>{w().muster} · {muster.address}</span></a>)}
       <section class={callable ? 'duty callable' : 'duty'}>
         <h1><Icon shape={duties.find(([each]) => each === chosen)![1]} size="1.5em" />{self.name} · {w()[chosen]}{unsure && `（${w().unconfirmed}）`}</h1>
         <p>{meaning}</p>

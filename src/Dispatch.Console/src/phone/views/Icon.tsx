@@ -6,6 +6,7 @@ const shapes = {
   tick: 'M4 13l5 5L20 6',
   road: 'M4 12h14M12 5l7 7-7 7',
   flag: 'M6 21V4M6 4h12l-3 4 3 4H6',
+  gather: 'M12 3v5M12 21v-5M3 12h5M21 12h-5M5 5l4 4M19 5l-4 4M5 19l4-4M19 19l-4-4',
   door: 'M14 4h5v16h-5M3 12h11M10 8l4 4-4 4',
   back: 'M20 18v-4a5 5 0 0 0-5-5H5M10 4L5 9l5 5',
   pause: 'M8 5v14M16 5v14',
