@@ -67,6 +67,14 @@ CREATE TABLE muster_facts (
 );
 CREATE UNIQUE INDEX muster_facts_command_once ON muster_facts (muster_id, command_id) WHERE command_id IS NOT NULL;
 
+-- Written once, like the facts of incidents.
+CREATE FUNCTION muster_facts_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'facts of a muster are never changed' USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'muster_facts_are_never_changed';
+END $$;
+CREATE TRIGGER muster_facts_are_never_changed BEFORE UPDATE OR DELETE ON muster_facts FOR EACH ROW EXECUTE FUNCTION muster_facts_stay();
+CREATE TRIGGER muster_facts_are_never_emptied BEFORE TRUNCATE ON muster_facts FOR EACH STATEMENT EXECUTE FUNCTION muster_facts_stay();
+
 -- A phone has one inbox and one cursor: musters come through it in their order with the call-outs.
 ALTER TABLE inbox
     ALTER COLUMN incident_id DROP NOT NULL,
