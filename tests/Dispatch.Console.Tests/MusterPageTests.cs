@@ -36,17 +36,17 @@ public sealed class MusterPageTests
         await phone.SaysAsync("不是抢险召集");
         await phone.ScreenshotAsync($"phone-muster-{theme}");
         await Accessibility.HasNoSeriousFaultAsync(phone.Page, "muster on the phone");
-        await Expect(console.Page.Locator(".funnel")).ToHaveAttributeAsync("data-counts", "63 1 0 0 0");
+        await Expect(console.Page.Locator(".roll-funnel")).ToHaveAttributeAsync("data-counts", "63 1 0 0 0");
         await phone.PressAsync("能来");
         await phone.ShowsAsync("已答应");
-        await Expect(console.Page.Locator(".funnel")).ToHaveAttributeAsync("data-counts", "63 1 1 1 0");
+        await Expect(console.Page.Locator(".roll-funnel")).ToHaveAttributeAsync("data-counts", "63 1 1 1 0");
         await phone.PressAsync("签到：我到了");
         await phone.ShowsAsync("已签到");
-        await Expect(console.Page.Locator(".funnel")).ToHaveAttributeAsync("data-counts", "63 1 1 1 1");
+        await Expect(console.Page.Locator(".roll-funnel")).ToHaveAttributeAsync("data-counts", "63 1 1 1 1");
         await console.Page.Locator(".team-table button").First.ClickAsync();
         await Expect(console.Page.Locator(".people li")).ToHaveCountAsync(2);
         await console.Page.Locator(".people li button").First.ClickAsync(); // checked in by hand
-        await Expect(console.Page.Locator(".funnel")).ToHaveAttributeAsync("data-counts", "63 2 2 2 2");
+        await Expect(console.Page.Locator(".roll-funnel")).ToHaveAttributeAsync("data-counts", "63 2 2 2 2");
         await console.ScreenshotAsync($"muster-board-{theme}");
         await Accessibility.HasNoSeriousFaultAsync(console.Page, "muster board", enhancedContrast: false);
 

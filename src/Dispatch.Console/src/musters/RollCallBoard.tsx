@@ -91,7 +91,7 @@ export function RollCallBoard({ muster }: { muster: Muster }) {
 function Funnel({ counts }: { counts: RollCall }) {
   const w = musterWords();
   return (
-    <dl class="funnel" data-counts={steps.map((s) => counts[s]).join(' ')}>
+    <dl class="roll-funnel" data-counts={steps.map((s) => counts[s]).join(' ')}>
       {steps.map((s) => (
         <div key={s} class={`step-${s}`}>
           <dt>{w[s]}</dt>
