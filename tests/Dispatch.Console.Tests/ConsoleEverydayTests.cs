@@ -1,4 +1,3 @@
-using System.Text;
 using Dispatch.Console.Tests.Support;
 using Dispatch.Server.Tests.Support;
 using Microsoft.Playwright;
@@ -129,25 +128,4 @@ public sealed class ConsoleEverydayTests
         await console.Keys.PressAsync("Escape");
         await Expect(console.Page.GetByText(code)).ToHaveCountAsync(0);
     }
-
-    [Fact]
-    public async Task A_roster_with_a_fault_is_reported_line_by_line_and_a_good_one_is_checked_then_imported()
-    {
-        await using var node = await TestNode.StartAsync();
-        await using var console = await SignedInAsync(node);
-        await console.Keys.PressAsync("g");
-        await console.Page.GetByRole(AriaRole.Button, new() { Name = "导入志愿者" }).ClickAsync();
-        const string Head = "编号,姓名,属地代码,出生日期,身体状况,考核\n";
-        await ChooseAsync(console, Head + "N-1,陈建国,440304001001,1980-02-30,健康,合格\n");
-        await Expect(console.Page.Locator(".findings")).ToContainTextAsync("1980-02-30");
-        await console.ScreenshotAsync("console-import-faults");
-
-        await ChooseAsync(console, Head + "N-1,陈建国,440304001001,1980-02-28,健康,合格\n");
-        await console.Page.GetByRole(AriaRole.Button, new() { Name = "导入 1 条" }).ClickAsync();
-        await Expect(console.Page.Locator(".notice.good")).ToContainTextAsync("已导入");
-        Assert.Equal(1, await node.World.ScalarAsync<long>("SELECT count(*) FROM volunteers"));
-    }
-
-    private static Task ChooseAsync(ConsolePage console, string csv) => console.Page.Locator("input[type=file]").SetInputFilesAsync(
-        new FilePayload { Name = "roster.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(csv) });
 }
