@@ -3,6 +3,7 @@ using Dispatch.Server.Callouts;
 using Dispatch.Server.Channels;
 using Dispatch.Server.Demo;
 using Dispatch.Server.Incidents;
+using Dispatch.Server.Liaisons;
 using Dispatch.Server.Live;
 using Dispatch.Server.Musters;
 using Dispatch.Server.Nodes;
@@ -119,6 +120,7 @@ public sealed class Node : IAsyncDisposable
         app.MapIncidents();
         app.MapCallouts();
         app.MapMusters();
+        app.MapLiaisons();
         app.MapVolunteerSelf();
         app.MapNodes();
         app.MapTelemetry();

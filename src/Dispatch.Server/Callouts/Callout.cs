@@ -17,8 +17,16 @@ internal enum CalloutState
     Recalled,
 }
 
+/// <summary>How a captain heard the answer that he passes on.</summary>
+internal enum OnBehalfChannel
+{
+    PhoneCall,
+    InPerson,
+    Radio,
+}
+
 /// <summary>
-/// One volunteer asked once for one incident. Invariants: nobody but the volunteer leads to <see cref="CalloutState.Accepted"/>
+/// One volunteer asked once for one incident. Invariants: nobody but the volunteer, or his captain's marked and repudiable word for him, leads to <see cref="CalloutState.Accepted"/>
 /// (志愿服务条例 25); the database holds at most one active call-out per volunteer; every transition is guarded by the state that was read.
 /// </summary>
 internal sealed class Callout
@@ -46,6 +54,16 @@ internal sealed class Callout
     public required string LocatedBy { get; init; }
 
     public string? Reason { get; private set; }
+
+    /// <summary>The captain who gave the answer for him; marked for ever, also when it was repudiated.</summary>
+    public Guid? OnBehalfBy { get; private set; }
+
+    public OnBehalfChannel? OnBehalfChannel { get; private set; }
+
+    public string? OnBehalfReason { get; private set; }
+
+    /// <summary>When the volunteer said that the answer was not his.</summary>
+    public DateTimeOffset? RepudiatedAt { get; private set; }
 
     public required DateTimeOffset OfferedAt { get; init; }
 
@@ -105,6 +123,43 @@ internal sealed class Callout
         }
 
         (State, ChangedAt, Reason) = (next, at, reason);
+    }
+
+    /// <summary>Marks the answer that is given now as his captain's word for him.</summary>
+    public void AnsweredBy(Guid captain, OnBehalfChannel channel, string reason)
+    {
+        if (captain == VolunteerId || OnBehalfBy is not null)
+        {
+            throw new InvalidOperationException("Nobody answers for himself, and nobody is answered for twice.");
+        }
+
+        (OnBehalfBy, OnBehalfChannel, OnBehalfReason) = (captain, channel, reason);
+    }
+
+    /// <summary>
+    /// The volunteer says that the answer was not his: a yes becomes a no and frees its place, a no becomes the yes of a standby. What has ended is
+    /// only marked.
+    /// </summary>
+    public void Repudiate(bool incidentIsOpen, DateTimeOffset at, string? reason)
+    {
+        if (OnBehalfBy is null || RepudiatedAt is not null)
+        {
+            throw new InvalidOperationException("Only an answer given for him can be repudiated, and only once.");
+        }
+
+        RepudiatedAt = at;
+        if (State is CalloutState.Accepted or CalloutState.Standby)
+        {
+            (State, ChangedAt, Reason) = (CalloutState.Declined, at, reason);
+        }
+        else if (State == CalloutState.Declined && incidentIsOpen)
+        {
+            (State, ChangedAt, Reason) = (CalloutState.Standby, at, null);
+        }
+        else
+        {
+            ChangedAt = at;
+        }
     }
 
     public bool MayBecome(CalloutState next) => DrillSeam.Breaks("no-state-guard") || (State, next) switch

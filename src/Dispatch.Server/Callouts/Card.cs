@@ -28,7 +28,13 @@ internal sealed record Card(
     [JsonIgnore]
     public Guid VolunteerId { get; init; }
 
-    public const int Columns = 26;
+    /// <summary>His captain gave the answer: whose word it was, and how it was heard.</summary>
+    internal sealed record OnBehalf(string CaptainName, string Channel, string Reason, DateTimeOffset? RepudiatedAt);
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OnBehalf? AnsweredBy { get; init; }
+
+    public const int Columns = 30;
 
     public static readonly string Sql = EmbeddedSql.Read("Cards.sql");
 
@@ -49,6 +55,7 @@ internal sealed record Card(
         row.IsDBNull(10) ? null : row.GetString(10))
     {
         VolunteerId = row.GetGuid(1),
+        AnsweredBy = row.IsDBNull(26) ? null : new(row.GetString(29), row.GetString(26), row.GetString(27), row.IsDBNull(28) ? null : row.GetDateTime(28)),
     };
 
     /// <summary>The card of one call-out, as of now.</summary>

@@ -3,6 +3,7 @@ using Dispatch.Geo.Regions;
 using Dispatch.Geo.Waves;
 using Dispatch.Server.Access;
 using Dispatch.Server.Storage;
+using Dispatch.Server.Teams;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Server.Incidents;
@@ -10,7 +11,10 @@ namespace Dispatch.Server.Incidents;
 /// <summary>Why each candidate was asked or not, wave by wave, from what was stored when it was decided.</summary>
 internal static class ExplainIncident
 {
-    internal sealed record View(IReadOnlyList<WaveView> Waves);
+    internal sealed record View(IReadOnlyList<WaveView> Waves, IReadOnlyList<OnBehalfView> OnBehalf);
+
+    /// <summary>An answer that was somebody else's word, in both languages; repudiated or not, it is told for ever.</summary>
+    internal sealed record OnBehalfView(Guid CalloutId, Guid VolunteerId, string? Name, DateTimeOffset? AnsweredAt, DateTimeOffset? RepudiatedAt, string Text, string TextEn);
 
     internal sealed record WaveView(int Number, DateTimeOffset At, IReadOnlyList<NeedOutcome> Needs, IReadOnlyList<Ring> Rings, IReadOnlyList<PlanView> Plans, IReadOnlyList<LineView> Lines);
 
@@ -38,7 +42,8 @@ internal static class ExplainIncident
                 wave.Number, wave.At, result.Needs, Explanation.ReadInputs(wave.Inputs).Rings,
                 [.. result.Needs.Where(need => need.Plan is not null).Select(need => new PlanView(
                     need.NeedOrdinal, WaveText.Zh(need.Plan!, need.OpenBefore ?? 0), WaveText.En(need.Plan!, need.OpenBefore ?? 0)))],
-                [.. result.Lines.Select(line => Describe(line, names.GetValueOrDefault))]))]),
+                [.. result.Lines.Select(line => Describe(line, names.GetValueOrDefault))]))],
+                await OnBehalf.ExplainAsync(db, id, cancellation)),
             Json.Options);
     }
 

@@ -55,12 +55,16 @@ internal sealed record IncidentView(
                 Messages = db.ChannelMessages.Where(message => message.CalloutId == callout.Id).ToList(), // joined: one query all the same
             })
             .AsNoTracking().ToListAsync(cancellation)).ToLookup(pair => pair.callout.IncidentId, pair => CalloutView.Of(pair.callout, pair.Name) with { Channels = ChannelView.Of(pair.Messages) });
+        var captainIds = callouts.SelectMany(own => own).Select(callout => callout.AnsweredBy?.By.Id).OfType<Guid>().Distinct().ToList();
+        var captains = captainIds.Count == 0 ? [] : await db.Volunteers.Where(volunteer => captainIds.Contains(volunteer.Id)).ToDictionaryAsync(volunteer => volunteer.Id, volunteer => volunteer.Name, cancellation);
+        CalloutView Named(CalloutView callout) =>
+            callout.AnsweredBy is { } answer ? callout with { AnsweredBy = answer with { By = answer.By with { Name = captains.GetValueOrDefault(answer.By.Id) } } } : callout;
 
         return rows.ConvertAll(incident => Of(
             incident, classes[incident.Category], regions[incident.Region], regions[incident.District].Name, names.GetValueOrDefault(incident.RaisedBy),
             [.. needs[incident.Id].OrderBy(need => need.Ordinal)]) with
         {
-            Callouts = [.. callouts[incident.Id].OrderBy(callout => callout.Wave).ThenBy(callout => callout.NeedOrdinal).ThenBy(callout => callout.Ring).ThenBy(callout => callout.Rank)],
+            Callouts = [.. callouts[incident.Id].OrderBy(callout => callout.Wave).ThenBy(callout => callout.NeedOrdinal).ThenBy(callout => callout.Ring).ThenBy(callout => callout.Rank).Select(Named)],
         });
     }
 

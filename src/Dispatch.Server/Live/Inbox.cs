@@ -7,7 +7,7 @@ namespace Dispatch.Server.Live;
 internal static class Inbox
 {
     public const string Offered = "offered", Recalled = "recalled", Expired = "expired", Standby = "standby", CalledUp = "calledUp", Released = "released",
-        Mustered = "mustered", MusterStoodDown = "musterStoodDown";
+        Mustered = "mustered", MusterStoodDown = "musterStoodDown", AnsweredForYou = "answeredForYou", LiaisonTask = "liaisonTask";
 
     private static readonly string AppendSql = EmbeddedSql.Read("AppendInbox.sql");
 

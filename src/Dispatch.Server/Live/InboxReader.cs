@@ -16,6 +16,10 @@ internal sealed record InboxItem(long Number, string Kind, DateTimeOffset At)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MusterCard? Muster { get; init; }
 
+    /// <summary>A task for a liaison: his phone reads it with his teams.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? Task { get; init; }
+
     [JsonIgnore]
     public Guid VolunteerId { get; init; }
 
@@ -33,7 +37,7 @@ internal sealed class InboxReader(DispatchLane lane, Quarantine quarantine)
     // A muster's item has no call-out: its columns are null, and its card is read apart. One statement, or an item committed in between two would
     // be passed over.
     private static readonly string BeyondSql = Card.Sql.Replace("\nJOIN ", "\nLEFT JOIN ", StringComparison.Ordinal)
-        .Replace("FROM callouts c", ", item.number, item.kind, item.at, i.trace, item.volunteer_id, item.muster_id\nFROM unnest($1::uuid[], $2::bigint[]) AS w (volunteer_id, beyond)\nJOIN inbox item ON item.volunteer_id = w.volunteer_id AND item.number > w.beyond\nLEFT JOIN callouts c ON c.id = item.callout_id", StringComparison.Ordinal)
+        .Replace("FROM callouts c", ", item.number, item.kind, item.at, i.trace, item.volunteer_id, item.muster_id, item.task_id\nFROM unnest($1::uuid[], $2::bigint[]) AS w (volunteer_id, beyond)\nJOIN inbox item ON item.volunteer_id = w.volunteer_id AND item.number > w.beyond\nLEFT JOIN callouts c ON c.id = item.callout_id", StringComparison.Ordinal)
         + "ORDER BY item.volunteer_id, item.number LIMIT $3";
 
     // A limit alone would not do: Postgres may make the rows before it counts them.
@@ -93,9 +97,11 @@ internal sealed class InboxReader(DispatchLane lane, Quarantine quarantine)
                 musters.Add((items.Count, id));
             }
 
+            var task = reader.IsDBNull(Card.Columns + 6) ? (Guid?)null : reader.GetGuid(Card.Columns + 6);
             items.Add(new(reader.GetInt64(Card.Columns), reader.GetString(Card.Columns + 1), reader.GetDateTime(Card.Columns + 2))
             {
-                Callout = muster is null ? Card.Read(reader) : null,
+                Callout = muster is null && task is null ? Card.Read(reader) : null,
+                Task = task,
                 Trace = reader.IsDBNull(Card.Columns + 3) ? null : reader.GetString(Card.Columns + 3),
                 VolunteerId = reader.GetGuid(Card.Columns + 4),
             });

@@ -41,6 +41,9 @@ internal sealed class PoliciesAndModes : SqlMigration;
 [DbContext(typeof(DispatchDb)), Migration("0010_musters")]
 internal sealed class MusterTables : SqlMigration;
 
+[DbContext(typeof(DispatchDb)), Migration("0011_captains_and_liaisons")]
+internal sealed class CaptainsAndLiaisons : SqlMigration;
+
 [DbContext(typeof(DispatchDb)), Migration("0012_fact_chain")]
 internal sealed class FactChain : SqlMigration;
 
