@@ -11,6 +11,7 @@ import { watchForAlarms } from './frame/alarm';
 import { HealthBanner } from './frame/HealthBanner';
 import { Help } from './frame/Help';
 import { listenToKeys } from './frame/keys';
+import { LiaisonBar } from './frame/LiaisonBar';
 import { NotForVolunteers, SignIn } from './frame/SignIn';
 import { StaleBanner, TopBar } from './frame/TopBar';
 import './frame/theme';
@@ -60,6 +61,7 @@ function Console() {
       <StaleBanner freshness={link.freshness} />
       <HealthBanner />
       <AlarmBar />
+      {!mapAlone && <LiaisonBar />}
       {view.value === 'roster' && !mapAlone ? <Roster /> : view.value === 'musters' && !mapAlone ? <MusterPage /> : view.value === 'policies' && !mapAlone ? <Policies /> : view.value === 'system' && !mapAlone ? <System /> : (
         <main class="command">
           {!mapAlone && <Board />}

@@ -3,7 +3,7 @@
 // - A fact numbered lastFact + 1 is applied. At or below: a duplicate, the same board comes back. Above: a gap, nothing is applied and
 //   `behind` says how far the record is known to run, so that somebody fetches what is missing.
 // - A kind this version does not know moves the number on and changes nothing else: an old console does not stop at a new word.
-import type { Callout, CalloutState, Channel, ChannelOutcome, Fact, Incident, Need, Uuid } from './contract';
+import type { Callout, CalloutState, Channel, ChannelOutcome, Fact, Incident, Need, OnBehalfChannel, Uuid } from './contract';
 
 export interface Board {
   readonly incidents: ReadonlyMap<Uuid, Incident>;
@@ -75,10 +75,14 @@ function changed(incident: Incident, fact: Fact): Incident {
     case 'CalloutChannelDelayed': return channel(incident, fact, fact.data.channel, { state: 'queued', attempts: 1, reason: fact.data.reason });
     case 'CalloutChannelDelivered': return channel(incident, fact, fact.data.channel, { state: 'delivered', deliveredAt: fact.at, reason: null });
     case 'CalloutChannelFailed': return channel(incident, fact, fact.data.channel, { state: 'failed', reason: fact.data.reason });
-    case 'CalloutAccepted': return answered(filled(moved(incident, fact, 'accepted', { answeredAt: fact.at }), fact.data), fact, fact.data.via);
-    case 'CalloutStoodBy': return answered(moved(incident, fact, 'standby', { answeredAt: fact.at }), fact, fact.data.via);
+    case 'CalloutAccepted': return answered(filled(moved(incident, fact, 'accepted', { answeredAt: fact.at, ...behalf(fact, fact.data) }), fact.data), fact, fact.data.via);
+    case 'CalloutStoodBy': return answered(moved(incident, fact, 'standby', { answeredAt: fact.at, ...behalf(fact, fact.data) }), fact, fact.data.via);
     case 'CalloutCalledUp': return filled(moved(incident, fact, 'accepted'), fact.data);
-    case 'CalloutDeclined': return answered(moved(incident, fact, 'declined', { answeredAt: fact.at, reason: fact.data.reason }), fact, fact.data.via);
+    case 'CalloutDeclined': return answered(moved(incident, fact, 'declined', { answeredAt: fact.at, reason: fact.data.reason, ...behalf(fact, fact.data) }), fact, fact.data.via);
+    case 'CalloutRepudiated': {
+      const change = { state: fact.data.state, changedAt: fact.at };
+      return filled({ ...incident, callouts: incident.callouts.map((c) => (c.id === fact.calloutId ? { ...c, ...change, ...(c.answeredBy ? { answeredBy: { ...c.answeredBy, repudiatedAt: fact.at } } : {}) } : c)) }, fact.data);
+    }
     case 'CalloutExpired': return moved(incident, fact, 'expired');
     case 'CalloutRecalled': return moved(incident, fact, 'recalled', { reason: fact.data.reason });
     case 'CalloutEnRoute': return moved(incident, fact, 'enRoute');
@@ -95,6 +99,10 @@ function changed(incident: Incident, fact: Fact): Incident {
     default: return incident;
   }
 }
+
+/** The captain's word: he is the author of the fact. */
+const behalf = (fact: Fact, data: { onBehalf?: { channel: OnBehalfChannel; reason: string } }): Partial<Callout> =>
+  (data.onBehalf ? { answeredBy: { by: { id: fact.by.id!, name: fact.by.name }, ...data.onBehalf, repudiatedAt: null } } : {});
 
 const moved = (incident: Incident, fact: Fact, state: CalloutState, more: Partial<Callout> = {}): Incident =>
   callout(incident, fact.calloutId, { state, changedAt: fact.at, ...more });

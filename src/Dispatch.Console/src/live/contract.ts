@@ -124,6 +124,35 @@ export interface ChannelOutcome {
   changedAt: Instant;
 }
 export interface ReachabilityTest { id: Uuid; volunteerId: Uuid; orderedAt: Instant; orderedBy: { id: Uuid; name: string | null }; channels: ChannelOutcome[] }
+export type OnBehalfChannel = 'phoneCall' | 'inPerson' | 'radio';
+export interface AnsweredBy { by: { id: Uuid; name: string | null }; channel: OnBehalfChannel; reason: string; repudiatedAt: Instant | null }
+export interface LiaisonTask {
+  id: Uuid;
+  incident: { id: Uuid; categoryName: string; categoryNameEn: string; address: string; timeZone: string };
+  wave: number;
+  team: { id: Uuid; name: string };
+  liaison: { id: Uuid; name: string } | null;
+  station: string;
+  state: 'open' | 'escalated' | 'answered' | 'ended';
+  createdAt: Instant;
+  dueAt: Instant;
+  escalatedAt: Instant | null;
+  outcome: LiaisonOutcome | null;
+  note: string | null;
+  answeredAt: Instant | null;
+  silentPeople: { calloutId: Uuid; name: string; state: CalloutState }[];
+}
+export type LiaisonOutcome = 'reached' | 'partly' | 'unreachable';
+/** What a captain or liaison sees of his teams. */
+export interface TeamDesk {
+  teams: { id: Uuid; name: string; captain: boolean; liaison: boolean }[];
+  callouts: {
+    id: Uuid; volunteerId: Uuid; name: string; teamName: string; state: CalloutState; needName: string; needNameEn: string;
+    incident: { id: Uuid; categoryName: string; categoryNameEn: string; address: string; risk: string; timeZone: string };
+    offeredAt: Instant; dueAt: Instant; delivered: boolean; mayAnswer: boolean; onBehalf: boolean; repudiated: boolean;
+  }[];
+  tasks: LiaisonTask[];
+}
 export interface Callout {
   id: Uuid;
   needOrdinal: number;
@@ -142,6 +171,8 @@ export interface Callout {
   answeredAt: Instant | null;
   changedAt: Instant;
   reason: string | null;
+  /** His captain gave the answer; kept for ever, also when he repudiated it. */
+  answeredBy?: AnsweredBy;
   /** Beside the live line; absent until it went out there. */
   channels?: ChannelOutcome[];
 }
@@ -191,6 +222,7 @@ export interface Line {
   textEn: string;
   numbers: Record<string, unknown>;
 }
+export interface ExplainedOnBehalf { calloutId: Uuid; name: string; text: string; textEn: string }
 export interface ExplainedPlan { needOrdinal: number; text: string; textEn: string }
 export interface ExplainedWave { number: number; at: Instant; needs: unknown[]; rings: unknown[]; plans: ExplainedPlan[]; lines: Line[] }
 export interface Responder {
@@ -257,7 +289,7 @@ interface FactOf<Kind extends string, Data> {
 }
 interface OfNeed { needOrdinal: number }
 /** The channel an answer came back by; null or absent: the phone page. */
-interface Via { via?: Channel | null }
+interface Via { via?: Channel | null; onBehalf?: { channel: OnBehalfChannel; reason: string } }
 interface Filled extends OfNeed { filled: number }
 export type Fact =
   | FactOf<'IncidentRaised', { incident: Omit<Incident, 'callouts' | 'raisedBy'> & { raisedBy: { id: Uuid; name?: string | null } } }>
@@ -275,6 +307,10 @@ export type Fact =
   | FactOf<'CalloutRecalled', OfNeed & { reason: string | null }>
   | FactOf<'CalloutTurnedBack' | 'CalloutReleased', Filled & { reason: string | null }>
   | FactOf<'NeedChanged', OfNeed & { count: number; before: number; reason: string | null }>
+  | FactOf<'CalloutRepudiated', Filled & { state: CalloutState; captainId: Uuid; reason: string | null }>
+  | FactOf<'LiaisonAsked', { taskId: Uuid; wave: number; teamId: Uuid; teamName: string; silent: number; dueAt: Instant }>
+  | FactOf<'LiaisonEscalated', { taskId: Uuid; teamId: Uuid; teamName: string; station: string }>
+  | FactOf<'LiaisonAnswered', { taskId: Uuid; teamId: Uuid; outcome: LiaisonOutcome; note: string | null }>
   | FactOf<'NeedFilled', Filled>
   | FactOf<'NeedExhausted', Filled & { count: number }>
   | FactOf<'CallingPaused', { reason: string | null }>
@@ -310,10 +346,11 @@ export interface Card {
   answeredAt: Instant | null;
   changedAt: Instant;
   reason: string | null;
+  answeredBy?: { captainName: string; channel: OnBehalfChannel; reason: string; repudiatedAt: Instant | null };
 }
-export type InboxKind = 'offered' | 'recalled' | 'standby' | 'calledUp' | 'released' | 'accepted' | 'progress' | 'mustered' | 'musterStoodDown';
+export type InboxKind = 'offered' | 'recalled' | 'standby' | 'calledUp' | 'released' | 'accepted' | 'progress' | 'mustered' | 'musterStoodDown' | 'answeredForYou' | 'liaisonTask';
 /** Of a call-out or of a muster, never both. */
-export interface InboxItem { number: number; kind: InboxKind; at: Instant; callout?: Card; muster?: MusterCard }
+export interface InboxItem { number: number; kind: InboxKind; at: Instant; callout?: Card; muster?: MusterCard; task?: Uuid }
 export type CardAnswer = { ok: true; card: Card } | { ok: false; problem: Problem };
 
 // ---- musters

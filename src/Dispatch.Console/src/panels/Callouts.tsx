@@ -10,6 +10,7 @@ import { calloutStates, reasonOf } from '../words/domain';
 import { nameOf } from '../words/lang';
 import { distanceOf, timeOf } from '../words/times';
 import { words } from '../words/console';
+import { markOf } from '../words/teams';
 
 const active: CalloutState[] = ['onScene', 'enRoute', 'accepted', 'standby'];
 const past: CalloutState[] = ['declined', 'expired', 'turnedBack', 'recalled', 'released'];
@@ -77,6 +78,7 @@ const Line = memo(function Line({ callout: c, incident }: { callout: Callout; in
       {open && c.state === 'offered' && <button type="button" class="quiet small" onClick={() => ask('recallOne', incident, c)} aria-label={`${w.recallOne} ${c.volunteer.name}`}>{w.recallOne}</button>}
       {open && active.includes(c.state) && <button type="button" class="quiet small" onClick={() => ask('release', incident, c)} aria-label={`${w.release} ${c.volunteer.name}`}>{w.release}</button>}
       {c.channels && c.channels.length > 0 && <Channels callout={c} zone={zone} />}
+      {c.answeredBy && <span class={`callout-reason on-behalf${c.answeredBy.repudiatedAt ? ' repudiated' : ''}`}><Icon name={c.answeredBy.repudiatedAt ? 'cross' : 'flag'} size={11} />{markOf(c.answeredBy)}</span>}
       {c.reason && <span class="callout-reason muted">{calloutStates()[c.state]}：{reasonOf(c.reason)}</span>}
     </li>
   );

@@ -2,11 +2,12 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { get } from '../live/api';
-import type { ExplainedWave, Incident, Line } from '../live/contract';
+import type { ExplainedOnBehalf, ExplainedWave, Incident, Line } from '../live/contract';
 import { timeline } from '../live/timeline';
 import { nameOf, textOf } from '../words/lang';
 import { distanceOf, timeOf } from '../words/times';
 import { words } from '../words/console';
+import { teamWords } from '../words/teams';
 import { Icon, QualificationGlyph } from '../board/glyphs';
 
 type Verdict = Line['verdict'] | 'all';
@@ -15,18 +16,22 @@ const PAGE = 100;
 export function Explanation({ incident }: { incident: Incident }) {
   const w = words();
   const waves = useSignal<ExplainedWave[] | 'loading' | 'failed'>('loading');
+  const behalf = useSignal<readonly ExplainedOnBehalf[]>([]);
   const verdict = useSignal<Verdict>('all');
   const text = useSignal('');
   const wave = useSignal(0);
   const limit = useSignal(PAGE);
+  const behalfs = incident.callouts.filter((c) => c.answeredBy).map((c) => `${c.id}${c.answeredBy!.repudiatedAt ?? ''}`).join();
   const sent = timeline.value?.facts.filter((f) => f.kind === 'WaveSent').length ?? 0;
   useEffect(() => {
     let dropped = false;
-    void get<{ waves: ExplainedWave[] }>(`/api/incidents/${incident.id}/explanation`).then((answer) => {
-      if (!dropped) waves.value = answer.outcome === 'done' ? answer.value.waves : 'failed';
+    void get<{ waves: ExplainedWave[]; onBehalf: ExplainedOnBehalf[] }>(`/api/incidents/${incident.id}/explanation`).then((answer) => {
+      if (dropped) return;
+      behalf.value = answer.outcome === 'done' ? answer.value.onBehalf : [];
+      waves.value = answer.outcome === 'done' ? answer.value.waves : 'failed';
     });
     return () => { dropped = true; };
-  }, [incident.id, sent]);
+  }, [incident.id, sent, behalfs]);
 
   if (waves.value === 'loading') return <p class="empty">{w.loading}</p>;
   if (waves.value === 'failed') return <p class="empty">{w.failed}</p>;
@@ -63,6 +68,7 @@ export function Explanation({ incident }: { incident: Incident }) {
           );
         }))}
       </ul>
+      {behalf.value.length > 0 && <ul class="why-plans" aria-label={teamWords().behalfHead}>{behalf.value.map((one) => <li key={one.calloutId}><span class="muted">{teamWords().behalfHead}</span><span>{textOf(one)}</span></li>)}</ul>}
       <ul class="why-lines">
         {shown.slice(0, limit.value).map(({ line, wave: x }, index) => {
           const need = incident.needs.find((n) => n.ordinal === line.needOrdinal);

@@ -45,6 +45,9 @@ export function giveStep(card: Card, step: Step, reason?: string): void {
   });
 }
 
+export const giveRepudiation = (card: Card): void =>
+  give({ key: `${card.id}/repudiate`, lane: card.id, step: null, path: `/api/callouts/${card.id}/repudiate`, body: {} });
+
 const fixFreshMs = 120_000;
 /** Checking in says where, if the person lets his phone say it; nobody is asked to prove anything. */
 export function giveMuster(muster: MusterCard, step: MusterStep, reason?: string): void {
@@ -97,7 +100,7 @@ async function send(key: string): Promise<void> {
   // The answer is on the screen before the order leaves the box: never a moment that shows the old state as settled.
   if (isCard(answer.value)) take({ type: 'card', card: answer.value }, true);
   else if (isMuster(answer.value)) take({ type: 'muster', muster: answer.value }, true);
-  else take({ type: 'self', self: answer.value });
+  else if ('duty' in answer.value) take({ type: 'self', self: answer.value });
   confirmedAt.value = { ...confirmedAt.peek(), [order.lane]: serverNow() };
   await put(done(box.peek(), order));
   flush();

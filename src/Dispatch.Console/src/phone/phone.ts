@@ -7,6 +7,7 @@ import { connect, type Connection, type Invoke } from '../live/connection';
 import type { Card, InboxItem, Joined, Me, MusterCard, VolunteerSelf } from '../live/contract';
 import * as alarm from './alarm';
 import { inHand, isOpen } from './card';
+import { fetchDesk, forgetDesk, keepDesk } from './desk';
 import { isWaiting, musterInHand } from './muster';
 import { apply, empty, isBehind, news, type Message, type State } from './state';
 import * as store from './store';
@@ -136,7 +137,11 @@ export function start(): void {
     join,
     handlers: {
       Test: (test: Test) => { heard(); tookTest(test); },
-      CallOut: (item: InboxItem) => { heard(); take({ type: 'pushed', item }); },
+      CallOut: (item: InboxItem) => {
+        heard();
+        take({ type: 'pushed', item });
+        if (item.kind === 'liaisonTask') { alarm.alarm('calledUp'); void fetchDesk(); }
+      },
       Current: ({ cursor, epoch }: { cursor: number; epoch: string }) => {
         heard();
         const known = state.peek().epoch;
@@ -164,6 +169,7 @@ export async function stop(): Promise<void> {
   stopLink = () => {};
   alarm.quiet();
   forgetTest();
+  forgetDesk();
   state.value = empty;
   heardAt.value = null;
   await store.forget();
@@ -181,6 +187,7 @@ function keepHeard(): void {
 /** Once a second, and at once when the network is back or the page is looked at. */
 export function keepFresh(now = false): void {
   keepHeard();
+  if (connection.peek()) keepDesk(location.hash === '#team');
   const hub = connection.peek()?.freshness.peek().kind;
   const due = !asked.peek() || serverNow() - asked.peek()!.at >= pollEveryMs;
   if (hub && (now || (due && (hub !== 'live' || (state.peek().cards.some((each) => isOpen(each.state)) || state.peek().musters.some(isWaiting)))))) void fetchMine();

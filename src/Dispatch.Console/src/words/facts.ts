@@ -3,6 +3,7 @@ import type { Channel, Fact, Incident } from '../live/contract';
 import { channelReasonOf, channels } from './channels';
 import { calloutStates, reasonOf } from './domain';
 import { inBoth, lang, nameOf } from './lang';
+import { liaisonOutcomes, onBehalfChannels, teamWords } from './teams';
 
 const sentences = inBoth(
   {
@@ -28,7 +29,8 @@ export function factSentence(fact: Fact, incident: Incident): string {
   const who = incident.callouts.find((c) => c.id === fact.calloutId)?.volunteer.name ?? fact.by.name ?? '';
   const need = (ordinal: number) => nameOf(incident.needs.find((n) => n.ordinal === ordinal)) || `#${ordinal}`;
   const states = calloutStates();
-  const via = (sentence: string, how: Channel | null | undefined) => (how ? s.via(sentence, channels()[how]) : sentence);
+  const via = (sentence: string, how: Channel | null | undefined, data: { onBehalf?: { channel: keyof ReturnType<typeof onBehalfChannels>; reason: string } }) =>
+    (data.onBehalf ? `${sentence} · ${teamWords().mark(fact.by.name ?? '', onBehalfChannels()[data.onBehalf.channel])}：${data.onBehalf.reason}` : how ? s.via(sentence, channels()[how]) : sentence);
   switch (fact.kind) {
     case 'IncidentRaised': return s.raised;
     case 'RingOpened': return s.ring(need(fact.data.needOrdinal), fact.data.regionName);
@@ -41,10 +43,10 @@ export function factSentence(fact: Fact, incident: Incident): string {
     case 'CalloutChannelDelayed': return s.channelDelayed(who, channels()[fact.data.channel], channelReasonOf(fact.data.reason));
     case 'CalloutChannelDelivered': return s.channelDelivered(who, channels()[fact.data.channel]);
     case 'CalloutChannelFailed': return s.channelFailed(who, channels()[fact.data.channel], channelReasonOf(fact.data.reason));
-    case 'CalloutAccepted': return via(s.accepted(who, fact.data.filled), fact.data.via);
+    case 'CalloutAccepted': return via(s.accepted(who, fact.data.filled), fact.data.via, fact.data);
     case 'CalloutCalledUp': return s.calledUp(who);
-    case 'CalloutStoodBy': return via(s.stoodBy(who), fact.data.via);
-    case 'CalloutDeclined': return via(s.state(who, states.declined, reasonOf(fact.data.reason)), fact.data.via);
+    case 'CalloutStoodBy': return via(s.stoodBy(who), fact.data.via, fact.data);
+    case 'CalloutDeclined': return via(s.state(who, states.declined, reasonOf(fact.data.reason)), fact.data.via, fact.data);
     case 'CalloutExpired': return s.state(who, states.expired, '');
     case 'CalloutRecalled': return s.state(who, states.recalled, reasonOf(fact.data.reason));
     case 'CalloutEnRoute': return s.state(who, states.enRoute, '');
@@ -52,6 +54,10 @@ export function factSentence(fact: Fact, incident: Incident): string {
     case 'CalloutTurnedBack': return s.state(who, states.turnedBack, reasonOf(fact.data.reason));
     case 'CalloutReleased': return s.state(who, states.released, reasonOf(fact.data.reason));
     case 'NeedChanged': return s.changed(need(fact.data.needOrdinal), fact.data.before, fact.data.count, reasonOf(fact.data.reason));
+    case 'CalloutRepudiated': return s.state(teamWords().repudiatedFact(who), states[fact.data.state], reasonOf(fact.data.reason));
+    case 'LiaisonAsked': return teamWords().asked(fact.data.teamName, fact.data.silent);
+    case 'LiaisonEscalated': return teamWords().escalated(fact.data.teamName);
+    case 'LiaisonAnswered': return teamWords().answered(liaisonOutcomes()[fact.data.outcome], fact.data.note ?? '');
     case 'NeedFilled': return s.filled(need(fact.data.needOrdinal));
     case 'NeedExhausted': return s.exhausted(need(fact.data.needOrdinal), fact.data.filled, fact.data.count);
     case 'CallingPaused': return s.paused(reasonOf(fact.data.reason));

@@ -11,6 +11,7 @@ import { Home } from './Home';
 import { HoursPage } from './Hours';
 import { Account, ConsentsPage, Papers, Recent, Ring, Why } from './Pages';
 import { TopBar } from './Parts';
+import { Team } from './Team';
 import { TestNotice } from './TestNotice';
 import { MusterCall } from './MusterCall';
 import { Position } from './Position';
@@ -42,6 +43,7 @@ function Screen() {
     case 'recent': return <Recent />;
     case 'why': return <Why id={id ?? ''} />;
     case 'ring': return <Ring />;
+    case 'team': return <Team />;
     case 'account': return <Account />;
     case 'home': return <Home />;
     case 'muster': {

@@ -5,7 +5,8 @@ import type { CalloutState, Card } from '../../live/contract';
 import { now } from '../../live/clock';
 import { reasonOf } from '../../words/domain';
 import { detailOf, nameOf, titleOf } from '../../words/lang';
-import { expectedState as expectedOf, box, giveStep, refusals } from '../orders';
+import { onBehalfChannels } from '../../words/teams';
+import { expectedState as expectedOf, box, giveRepudiation, giveStep, refusals } from '../orders';
 import { isOpen, steps, timeLeft, type Step } from '../card';
 import { progress } from '../outbox';
 import { state, take } from '../phone';
@@ -21,14 +22,16 @@ export const showing = signal<string | null>(null);
 
 export function CallCard({ card }: { card: Card }) {
   const [sheet, setSheet] = useState<SheetKind | null>(null);
+  const [asking, setAsking] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   const calledUp = card.state === 'accepted' && state.value.calledUp.includes(card.id);
   const expected = expectedOf(card);
   const shown = calledUp ? 'calledUp' : card.state;
   useEffect(() => { showing.value = card.id; return () => { showing.value = null; }; }, [card.id]);
-  useEffect(() => { setSheet(null); scrollTo(0, 0); heading.current?.focus({ preventScroll: true }); }, [card.id, shown]);
+  useEffect(() => { setSheet(null); setAsking(false); scrollTo(0, 0); heading.current?.focus({ preventScroll: true }); }, [card.id, shown]);
   const settled = useSettled(`${card.id}/${shown}/${expected}/${sheet}`);
   const [title, todo] = texts(card)[shown];
+  if (asking) return <NotMine card={card} armed={settled} close={() => setAsking(false)} />;
   if (sheet) return <Sheet kind={sheet} card={card} armed={settled} close={() => setSheet(null)} />;
   return (
     <main class={`card ${shown} ${isOpen(card.state) ? 'open' : 'ended'}`}>
@@ -41,6 +44,7 @@ export function CallCard({ card }: { card: Card }) {
       <div class="body">
         {refusals.value[card.id] && <Refused id={card.id} />}
         {todo && <p class="todo" role="alert">{todo}</p>}
+        {card.answeredBy && <ForMe card={card} ask={() => setAsking(true)} />}
         {isOpen(card.state) ? <Task card={card} /> : <Ended card={card} />}
       </div>
       <footer class="answer"><Answer card={card} expected={expected} armed={settled} ask={setSheet} /></footer>
@@ -105,6 +109,29 @@ function Tools({ card }: { card: Card }) {
       <button type="button" class="tool" onClick={() => void copy()} aria-live="polite">{copied ? w().copied : w().copyAddress}</button>
       {card.state === 'offered' ? <a class="tool" href={`#why/${card.id}`}>{w().why}</a> : <a class="tool" href="#home">{w().home}</a>}
     </nav>
+  );
+}
+
+/** Somebody else's word for him, and the way to say that it was not his. */
+function ForMe({ card, ask }: { card: Card; ask: () => void }) {
+  const answer = card.answeredBy!;
+  const open = answer.repudiatedAt === null && (card.state === 'accepted' || card.state === 'standby' || card.state === 'declined');
+  return (
+    <div class="for-me" role="status">
+      <p>{answer.repudiatedAt ? w().repudiated : w().answeredForYou(answer.captainName, onBehalfChannels()[answer.channel], card.state !== 'declined')} <span class="small">{answer.reason}</span></p>
+      {open && <button type="button" class="tool" onClick={ask}>{w().notMine}</button>}
+    </div>
+  );
+}
+
+function NotMine({ card, armed, close }: { card: Card; armed: boolean; close: () => void }) {
+  return (
+    <main class="sheet" onKeyDown={(event) => { if (event.key === 'Escape') close(); }}>
+      <h1 tabIndex={-1} ref={(heading) => { heading?.focus({ preventScroll: true }); }}>{w().notMineAsk}</h1>
+      <p>{card.state === 'declined' ? w().notMineNoteNo : w().notMineNoteYes}</p>
+      <Press kind="yes" armed={armed} onPress={() => { giveRepudiation(card); close(); }}>{w().notMineYes}</Press>
+      <Press kind="no" armed={armed} shape="back" onPress={close}>{w().cancel}</Press>
+    </main>
   );
 }
 

@@ -4,6 +4,7 @@ import { now } from '../../live/clock';
 import { audible, unlock } from '../alarm';
 import { isActive } from '../card';
 import { consents, duty, confirmedAt, hours, refusals, setDuty, box } from '../orders';
+import { desk } from '../desk';
 import { isWaiting } from '../muster';
 import { card, freshness, state } from '../phone';
 import { age, distance, w } from '../words';
@@ -26,6 +27,7 @@ export function Home() {
   return (
     <main class="page home">
       {card.value && <a class="press yes" href="#"><Icon shape={running ? 'road' : 'bell'} /><span>{w().toTask}</span></a>}
+      {desk.value?.tasks.some((task) => task.state === 'open' || task.state === 'escalated') && <a class="press plain" href="#team"><Icon shape="bell" /><span>{w().liaisonTask}</span></a>}
       {state.value.musters.filter(isWaiting).map((muster) => <a key={muster.id} class="press muster-link" href={`#muster/${muster.id}`}><Icon shape="gather" /><span>{w().muster} · {muster.address}</span></a>)}
       <section class={callable ? 'duty callable' : 'duty'}>
         <h1><Icon shape={duties.find(([each]) => each === chosen)![1]} size="1.5em" />{self.name} · {w()[chosen]}{unsure && `（${w().unconfirmed}）`}</h1>
@@ -48,6 +50,7 @@ export function Home() {
           {self.position ? w().fix(age(now.value - Date.parse(self.position.takenAt)), distance(self.position.accuracyMetres)) : consents.value?.location ? w().positionNone : w().needConsent}
         </Row>
         <Row to="hours" shape="clock" title={w().hours} />
+        {desk.value && desk.value.teams.length > 0 && <Row to="team" shape="flag" title={w().team}>{desk.value.teams.map((team) => team.name).join('、')}</Row>}
         <Row to="recent" shape="note" title={w().recent} />
         <Row to="consents" shape="shield" title={w().consents} />
         <Row to="papers" shape="flag" title={w().papers} />
