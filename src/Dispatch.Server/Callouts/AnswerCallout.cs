@@ -9,13 +9,15 @@ namespace Dispatch.Server.Callouts;
 
 /// <summary>
 /// A volunteer says yes or no to a call-out. The first who say yes get the places; the yes that fills the need withdraws the other offers in the
-/// same transaction; a late yes is standby. Repeating the same answer gives the same card. An answer that came by SMS or voice says so in its fact.
+/// same transaction; a late yes is standby. The usual yes, which only takes a place, is one statement (docs/decisions/0024). Repeating the same answer gives the same card. An answer that came by SMS or voice says so in its fact.
 /// </summary>
 internal sealed class AnswerCallout(FactLog log)
 {
+    private static readonly string AcceptAtOnce = EmbeddedSql.Read("AcceptAtOnce.sql");
+
     internal sealed record Request(string? Answer, string? Reason);
 
-    public Task<Outcome<Card>> HandleAsync(Caller caller, Guid calloutId, Request request, CancellationToken cancellation, ChannelKind? via = null)
+    public async Task<Outcome<Card>> HandleAsync(Caller caller, Guid calloutId, Request request, CancellationToken cancellation, ChannelKind? via = null)
     {
         var faults = new List<Fault>();
         if (request.Answer is not ("accept" or "decline"))
@@ -26,10 +28,16 @@ internal sealed class AnswerCallout(FactLog log)
         Text.Check(faults, "reason", request.Reason, 200, required: false);
         if (faults.Count > 0)
         {
-            return Task.FromResult<Outcome<Card>>(Problems.Invalid(faults));
+            return Problems.Invalid(faults);
         }
 
-        return log.ChangeByCalloutAsync<Card>(
+        if (request.Answer == "accept" && via is null
+            && await log.TryAtOnceAsync(AcceptAtOnce, FactKind.CalloutAccepted, calloutId, caller.VolunteerId, cancellation) is { } accepted)
+        {
+            return accepted;
+        }
+
+        return await log.ChangeByCalloutAsync<Card>(
             calloutId,
             async record =>
             {

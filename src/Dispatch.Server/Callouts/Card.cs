@@ -38,6 +38,9 @@ internal sealed record Card(
 
     public static readonly string Sql = EmbeddedSql.Read("Cards.sql");
 
+    /// <summary>$1 the call-out.</summary>
+    public static readonly string OneSql = Sql + " WHERE c.id = $1";
+
     public static Card Read(NpgsqlDataReader row) => new(
         row.GetGuid(0),
         row.GetString(2),
@@ -61,7 +64,7 @@ internal sealed record Card(
     /// <summary>The card of one call-out, as of now.</summary>
     public static async Task<Card> ReadAsync(NpgsqlConnection connection, Guid calloutId, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(Sql + " WHERE c.id = $1", connection);
+        await using var command = new NpgsqlCommand(OneSql, connection);
         command.Parameters.Add(new() { Value = calloutId });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);

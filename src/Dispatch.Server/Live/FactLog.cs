@@ -19,6 +19,7 @@ namespace Dispatch.Server.Live;
 internal class FactLog(DispatchLane store, Hints hints, Measures measures)
 {
     private const int Tries = 4;
+    private const string LockByCallout = "SELECT FROM incidents WHERE id = (SELECT incident_id FROM callouts WHERE id = $1) FOR UPDATE";
 
     /// <summary>Runs <paramref name="change"/> under the lock of the incident and commits when it gives a value; a problem writes nothing.</summary>
     public Task<Outcome<T>> ChangeAsync<T>(Guid incidentId, Func<OpenRecord, Task<Outcome<T>>> change, CancellationToken cancellation) =>
@@ -50,6 +51,55 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures)
                 return await CommitAsync(record, await change(record), cancellation);
             },
             cancellation);
+
+    /// <summary>
+    /// A change that is one guarded statement with one fact: lock, statement and the card after it are one round trip and one transaction. Null: the
+    /// guard did not hold or another transaction was in the way, nothing is written, and the change is to be made step by step.
+    /// <paramref name="sql"/> takes $1 call-out, $2 volunteer, and gives incident and trace if it wrote.
+    /// </summary>
+    public async Task<Card?> TryAtOnceAsync(string sql, FactKind fact, Guid calloutId, Guid volunteerId, CancellationToken cancellation)
+    {
+        var began = TimeProvider.System.GetUtcNow();
+        await using var connection = await store.Source.OpenConnectionAsync(cancellation);
+        await using var batch = new NpgsqlBatch(connection) // without a transaction of its own it is one: it commits with its last statement
+        {
+            BatchCommands =
+            {
+                new(LockByCallout) { Parameters = { new() { Value = calloutId } } },
+                new(sql) { Parameters = { new() { Value = calloutId }, new() { Value = volunteerId } } },
+                new(Card.OneSql) { Parameters = { new() { Value = calloutId } } },
+            },
+        };
+        Guid incident;
+        Card card;
+        string? trace;
+        try
+        {
+            await using var reader = await batch.ExecuteReaderAsync(cancellation);
+            await reader.NextResultAsync(cancellation);
+            if (!await reader.ReadAsync(cancellation))
+            {
+                return null;
+            }
+
+            (incident, trace) = (reader.GetGuid(0), reader.IsDBNull(1) ? null : reader.GetString(1));
+            await reader.NextResultAsync(cancellation);
+            await reader.ReadAsync(cancellation);
+            card = Card.Read(reader);
+            await reader.CloseAsync(); // the answer to the commit
+        }
+        catch (PostgresException e) when (IsRace(e))
+        {
+            measures.RaceRetried();
+            return null;
+        }
+
+        DrillSeam.Pass("after-commit-before-hint");
+        using var span = Spans.Change(incident, trace, began);
+        span.NameAfter([fact.ToString()]);
+        hints.IncidentMoved(incident);
+        return card;
+    }
 
     private Task<Outcome<T>> RunAsync<T>(
         Func<DispatchDb, IQueryable<Incident>> locked, Problem missing, Func<OpenRecord, Task<Outcome<T>>> change, CancellationToken cancellation) =>

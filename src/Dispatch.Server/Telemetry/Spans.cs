@@ -20,8 +20,8 @@ internal static class Spans
     /// <summary>A step within the one that runs.</summary>
     public static Activity? Step(string name) => Source.StartActivity(name);
 
-    /// <summary>A change of an incident. It belongs to the incident's trace, and points to the request or job it came with.</summary>
-    public static Activity? Change(Guid incident, string? trace)
+    /// <summary>A change of an incident. It belongs to the incident's trace, and points to the request or job it came with. <paramref name="since"/>: when it began, if it is over.</summary>
+    public static Activity? Change(Guid incident, string? trace, DateTimeOffset since = default)
     {
         if (!Source.HasListeners())
         {
@@ -30,8 +30,8 @@ internal static class Spans
 
         var cause = Activity.Current is { } here ? new[] { new ActivityLink(here.Context) } : null;
         var span = ActivityContext.TryParse(trace, null, isRemote: true, out var began)
-            ? Source.StartActivity("change", ActivityKind.Internal, began, tags: null, cause)
-            : Source.StartActivity("change");
+            ? Source.StartActivity("change", ActivityKind.Internal, began, tags: null, cause, since)
+            : Source.StartActivity("change", ActivityKind.Internal, default(ActivityContext), startTime: since);
         return span?.SetTag("dispatch.incident", incident.ToString());
     }
 

@@ -1,4 +1,8 @@
+using Dispatch.Server.Access;
+using Dispatch.Server.Callouts;
+using Dispatch.Server.Channels;
 using Dispatch.Server.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Server.Tests.Callouts;
 
@@ -50,6 +54,37 @@ public sealed class AnswerTests : IAsyncLifetime
         Assert.All(incident["callouts"]!.AsArray(), callout => Assert.InRange(
             ((DateTimeOffset)callout!["changedAt"]! - (DateTimeOffset)callout["dueAt"]!).TotalSeconds, 0, 5));
         await History.HoldsAsync(console, id);
+    }
+
+    /// <summary>The usual yes is one statement (AcceptAtOnce.sql); the yes by SMS goes step by step. They differ in nothing but that.</summary>
+    [Fact]
+    public async Task A_yes_in_one_statement_writes_what_the_steps_write()
+    {
+        await node.World.VolunteersAsync(12);
+        var id = await console.RaiseAsync(ApiClient.Flood(count: 4));
+        await console.WhenAsync(id, "offered", 12);
+        using var first = await node.SignInAsync("v0001");
+        using var second = await node.SignInAsync("v0002");
+        var (at, step) = (await first.MyCalloutAsync(), await second.MyCalloutAsync());
+        var by = await node.World.ScalarAsync<Guid>($"SELECT volunteer_id FROM callouts WHERE id = '{step}'");
+
+        var (_, one) = await first.AnswerAsync(at, "accept");
+        var steps = await node.Services.GetRequiredService<AnswerCallout>().HandleAsync(
+            new(Guid.Empty, Role.Volunteer, "", by), step, new("accept", null), CancellationToken.None, ChannelKind.Sms);
+
+        Assert.Equal("accepted", steps.Value!.State);
+        Assert.Equal(steps.Value.State, (string?)one!["state"]);
+        Assert.Equal(await WrittenAsync(step), await WrittenAsync(at));
+        Assert.Equal("1 2", await node.World.ScalarAsync<string>("SELECT string_agg(data ->> 'filled', ' ' ORDER BY number) FROM facts WHERE kind = 'CalloutAccepted'"));
+        Assert.Equal(2, await node.World.ScalarAsync<short>("SELECT filled FROM needs"));
+        await History.HoldsAsync(console, id);
+
+        Task<string> WrittenAsync(Guid callout) => node.World.ScalarAsync<string>($$"""
+            SELECT jsonb_build_object('callout', to_jsonb(c) - '{id,volunteer_id,rank,distance_metres,located_by,answered_at,changed_at,sent_at,delivered_at,seen_at,channels_look_at}'::text[],
+                     'timely', c.answered_at = c.changed_at AND f.at = c.changed_at AND c.changed_at BETWEEN c.offered_at AND now(),
+                     'fact', to_jsonb(f) - '{number,at,by_id,callout_id,hash,data}'::text[], 'data', f.data - 'filled' - 'via', 'his', f.by_id = c.volunteer_id)::text
+            FROM callouts c JOIN facts f ON f.callout_id = c.id AND f.kind = 'CalloutAccepted' WHERE c.id = '{{callout}}'
+            """);
     }
 
     [Fact]

@@ -40,6 +40,22 @@ public sealed class RaceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_sixteen_answers_at_once_for_four_places_exactly_four_are_accepted()
+    {
+        await node.World.VolunteersAsync(24);
+        var id = await console.RaiseAsync(ApiClient.Flood(count: 4));
+        await console.WhenAsync(id, "offered", 16);
+        var volunteers = await SignInAsync(16);
+        var callouts = await Task.WhenAll(volunteers.Select(volunteer => volunteer.MyCalloutAsync()));
+
+        var answers = await Task.WhenAll(volunteers.Zip(callouts, (volunteer, callout) => volunteer.AnswerAsync(callout, "accept")));
+
+        Assert.Equal([.. Enumerable.Repeat("accepted", 4), .. Enumerable.Repeat("standby", 12)], answers.Select(answer => (string)answer.Body!["state"]!).Order());
+        Assert.Equal([1, 2, 3, 4], (await console.FactsAsync(id)).Of("CalloutAccepted").Select(fact => (int)fact["data"]!["filled"]!));
+        await History.HoldsAsync(console, id);
+    }
+
+    [Fact]
     public async Task Two_incidents_at_the_same_moment_ask_nobody_twice()
     {
         await node.World.VolunteersAsync(10);
