@@ -21,6 +21,7 @@ internal sealed class DrillConsole
     private readonly Teller teller;
     private readonly Dictionary<Guid, (long Head, DateTimeOffset Since)> behind = [];
     private volatile HubConnection? live;
+    private string? epoch;
 
     public DrillConsole(History history, HttpClient http, Route route, string name, string regionPath, string token)
     {
@@ -69,10 +70,25 @@ internal sealed class DrillConsole
         connection.On<JsonElement>("Current", current => CompareAsync(current, cancellation));
         connection.On<JsonElement>("Move", _ => closed.TrySetResult()); // its node leaves: to the next one
         await connection.StartAsync(cancellation);
+        if (epoch is null)
+        {
+            Record.Heads.Clear();
+            behind.Clear();
+        }
+
         live = connection;
         try
         {
-            await connection.InvokeAsync<JsonElement>("WatchBoard", Record.Heads.ToDictionary(head => head.Key, head => head.Value), cancellation);
+            var watching = await connection.InvokeAsync<JsonElement>("WatchBoard", Record.Heads.ToDictionary(head => head.Key, head => head.Value), cancellation);
+            if (watching.GetProperty("epoch").GetString() is var current && epoch is not null && epoch != current)
+            {
+                // The server was restored to an earlier state: its numbers mean other facts. From the beginning, on a line of its own.
+                history.Odd("a console was of another epoch and began again");
+                epoch = null;
+                return;
+            }
+
+            epoch = current;
             Record.Connected();
             if (connection.State == HubConnectionState.Connected)
             {

@@ -97,8 +97,12 @@ internal static class DrillCommand
     /// <summary>Each try on a field of its own: what one broke must not be blamed on the next.</summary>
     private static async Task<bool> FailsAsync(Options options, Schedule schedule, int seed, CancellationToken cancellation)
     {
-        await using var field = await OpenAsync(options, schedule.Steps.Any(step => step.Fault.CrashPoint is not null), cancellation);
+        var mutant = options.Text("--mutant", "") is { Length: > 0 } name ? Mutant.Named(name) : null; // to see that a schedule fails and shrinks
+        await using var field = mutant is null
+            ? await OpenAsync(options, schedule.Steps.Any(step => step.Fault.CrashPoint is not null), cancellation)
+            : await DrillField.OpenAsync(mutant.Plan(DrillProgram(options), TimeSpan.FromSeconds(5)), new Progress<string>(Console.WriteLine), cancellation);
         var crowd = await Crowd.GatherAsync(field, options.Whole("--phones", 400), onlyThese: true, new Progress<string>(Console.WriteLine), cancellation);
+        await (mutant?.BreakAsync(field, cancellation) ?? Task.CompletedTask);
         var exercise = new Exercise(field, crowd, new ExercisePlan(seed, options.Number("--per-second", 1.5)));
         var findings = await exercise.RunAsync((running, stop) => schedule.RunAsync(running, seed, stop), cancellation);
         Report.Print(schedule.ToString(), seed, findings);

@@ -44,10 +44,7 @@ internal static partial class Faults
         new("report-starvation", "sixty readers ask for the largest reports at once", ReportStarvationAsync),
         new("poison-row", "an incident that no node can advance", PoisonRowAsync),
         new("dead-auditor", "the auditor of due times cannot beat", DeadAuditorAsync),
-        new("restore-from-backup", "the database is put back to an earlier state; clients are ahead of it", null)
-        {
-            WhyNot = "the drill cannot put back a private cluster under running clients yet; ./dev restore is tested by itself", OnlyByName = true,
-        },
+        new("restore-from-backup", "the database is put back to an earlier state; clients are ahead of it", RestoreFromBackupAsync) { OnlyByName = true },
     ];
 
     public static readonly IReadOnlyList<string> Quick = ["node-kill", "postgres-kill", "slow-consumers", "reconnect-storm"];

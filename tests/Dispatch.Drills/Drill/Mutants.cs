@@ -52,16 +52,22 @@ internal sealed record Mutant(string Name, string Says, string MustViolate, stri
         new("sweep", "nobody looks for what is due", "I6", "none") { Rule = "no-sweep", KeepsOpen = true },
     ];
 
+    public static Mutant Named(string name) => All.FirstOrDefault(mutant => mutant.Name == name) ?? throw new CommandException($"No mutant is called {name}: {string.Join(", ", All.Select(mutant => mutant.Name))}");
+
+    /// <summary>A field whose product is broken in this way.</summary>
+    public FieldPlan Plan(string program, TimeSpan answerWithin) =>
+        new(program, Nodes: 2, AnswerWithin: answerWithin) { PostgresSettings = Settings, NodeEnvironment = Rule is null ? [] : new() { ["DISPATCH_DRILL_MUTANT"] = Rule } };
+
+    /// <summary>What is broken in the database, once everybody is there.</summary>
+    public Task BreakAsync(DrillField field, CancellationToken cancellation) =>
+        Sql is null ? Task.CompletedTask : field.ExecuteAsync("SET lock_timeout = '30s'; " + Sql, cancellation);
+
     /// <returns>Whether it was caught by the invariant that it attacks.</returns>
     public async Task<bool> RunAsync(string program, int seed, IProgress<string> progress, CancellationToken cancellation)
     {
-        var plan = new FieldPlan(program, Nodes: 2, AnswerWithin: TimeSpan.FromSeconds(4)) { PostgresSettings = Settings, NodeEnvironment = Rule is null ? [] : new() { ["DISPATCH_DRILL_MUTANT"] = Rule } };
-        await using var field = await DrillField.OpenAsync(plan, progress, cancellation);
+        await using var field = await DrillField.OpenAsync(Plan(program, TimeSpan.FromSeconds(4)), progress, cancellation);
         var crowd = await Crowd.GatherAsync(field, 150, onlyThese: true, progress, cancellation);
-        if (Sql is not null)
-        {
-            await field.ExecuteAsync("SET lock_timeout = '30s'; " + Sql, cancellation);
-        }
+        await BreakAsync(field, cancellation);
 
         for (var attempt = 0; attempt < 3; attempt++)
         {

@@ -1,5 +1,6 @@
 using Dispatch.Drills.Field;
 using Dispatch.Drills.Histories;
+using Dispatch.Server.Storage.Backups;
 using Npgsql;
 
 namespace Dispatch.Drills.Drill;
@@ -89,6 +90,39 @@ internal static partial class Faults
         await RestartAsync(exercise, victim, stop);
         await Pause(5, scale, stop);
         await exercise.Field.Redis.StartAsync(stop);
+        await Pause(3, scale, stop);
+    }
+
+    /// <summary>
+    /// The database's machine burns down, and the backup is put back to a moment a few seconds earlier: clients know more than the server. They must
+    /// notice by the epoch and begin again; what was done before that moment, and after the restore, must be there.
+    /// </summary>
+    private static async Task RestoreFromBackupAsync(Exercise exercise, Random chance, double scale, CancellationToken stop)
+    {
+        var field = exercise.Field;
+        var backup = Path.Combine(field.Folder, $"backup-{Guid.NewGuid():N}");
+        await TakeBackup.RunAsync(field.DataFolder, backup, new Progress<string>(), stop);
+        await Pause(3, Math.Max(scale, 1), stop); // a base is named by the second after it was complete
+        var moment = await field.ClockAsync(stop);
+        var from = exercise.History.Now - TimeSpan.FromSeconds(1);
+        await Pause(4, scale, stop);
+        foreach (var node in field.Nodes)
+        {
+            await node.KillAsync();
+        }
+
+        var down = exercise.History.Now;
+        await field.RestoreAsync(backup, moment, stop);
+        exercise.Measure("put back after", exercise.History.Now - down);
+        exercise.History.Forgotten = new(from, exercise.History.Now);
+        foreach (var node in field.Nodes)
+        {
+            await node.StartAsync();
+        }
+
+        await AllReadyAsync(exercise, stop);
+        exercise.History.Add(new Outage(from, exercise.History.Now, "the database was put back"));
+        await PhonesBackAsync(exercise, exercise.History.Now, "every phone back after the nodes were ready", stop);
         await Pause(3, scale, stop);
     }
 

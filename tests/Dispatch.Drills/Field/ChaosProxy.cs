@@ -11,7 +11,7 @@ namespace Dispatch.Drills.Field;
 internal sealed class ChaosProxy : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly IPEndPoint target;
+    private volatile IPEndPoint target;
     private readonly CancellationTokenSource ending = new();
     private readonly ConcurrentDictionary<Link, bool> links = new();
     private readonly Task accepting;
@@ -32,6 +32,9 @@ internal sealed class ChaosProxy : IAsyncDisposable
     }
 
     public int Port { get; }
+
+    /// <summary>Connections from now on go there: what stood behind this road has moved.</summary>
+    public void LeadTo(int port) => target = new IPEndPoint(IPAddress.Loopback, port);
 
     public int Connections => links.Count;
 

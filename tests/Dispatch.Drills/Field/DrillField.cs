@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dispatch.Server.Storage;
+using Dispatch.Server.Storage.Backups;
 using Npgsql;
 
 namespace Dispatch.Drills.Field;
@@ -28,6 +29,7 @@ internal sealed class DrillField : IAsyncDisposable
     private DrillField(string folder, FieldPlan plan, LocalPostgres postgres, RedisProcess? redis)
     {
         this.folder = folder;
+        DataFolder = Path.Combine(folder, "data");
         Plan = plan;
         Postgres = postgres;
         Redis = redis;
@@ -39,10 +41,10 @@ internal sealed class DrillField : IAsyncDisposable
 
     public FieldPlan Plan { get; }
 
-    public LocalPostgres Postgres { get; }
+    public LocalPostgres Postgres { get; private set; }
 
     /// <summary>Past all proxies.</summary>
-    public string Database { get; }
+    public string Database { get; private set; }
 
     public RedisProcess? Redis { get; }
 
@@ -61,13 +63,7 @@ internal sealed class DrillField : IAsyncDisposable
 
         var folder = Directory.CreateTempSubdirectory("dispatch-drill-").FullName;
         progress.Report("Making a private PostgreSQL");
-        var postgres = await LocalPostgres.StartAsync(
-            new LocalPostgresOptions
-            {
-                DataFolder = Path.Combine(folder, "data"), // not ephemeral: fsync is on, as in life
-                Settings = new Dictionary<string, string>(plan.PostgresSettings) { ["track_commit_timestamp"] = "on", ["max_connections"] = "400" },
-            },
-            null, cancellation);
+        var postgres = await StartPostgresAsync(plan, Path.Combine(folder, "data"), cancellation);
         var field = new DrillField(folder, plan, postgres, plan.Redis ? new RedisProcess(folder) : null);
         try
         {
@@ -115,6 +111,34 @@ internal sealed class DrillField : IAsyncDisposable
         }
     }
 
+    public string DataFolder { get; private set; }
+
+    /// <summary>
+    /// The machine of the database is gone and a backup is put back, up to a moment, into a folder of its own: the roads lead there from now on.
+    /// No node may run meanwhile, as docs/operations.md asks for.
+    /// </summary>
+    public async Task RestoreAsync(string backup, DateTimeOffset moment, CancellationToken cancellation)
+    {
+        await Postgres.DisposeAsync(); // hands the last word to the archive
+        DataFolder = Path.Combine(folder, $"restored-{Guid.NewGuid():N}");
+        await RestoreBackup.RunAsync(backup, DataFolder, moment, new Progress<string>(), cancellation);
+        Postgres = await StartPostgresAsync(Plan, DataFolder, cancellation);
+        Database = Postgres.ConnectionString;
+        foreach (var node in Nodes)
+        {
+            node.ToPostgres.LeadTo(new NpgsqlConnectionStringBuilder(Database).Port);
+        }
+    }
+
+    /// <summary>The database's clock.</summary>
+    public async Task<DateTimeOffset> ClockAsync(CancellationToken cancellation)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Database) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(cancellation);
+        await using var command = new NpgsqlCommand("SELECT clock_timestamp()", connection);
+        return (DateTime)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
     public async Task ExecuteAsync(string sql, CancellationToken cancellation) => await World.ExecuteAsync(Database, sql, cancellation);
 
     public async ValueTask DisposeAsync()
@@ -137,6 +161,14 @@ internal sealed class DrillField : IAsyncDisposable
             Console.WriteLine($"Kept: {folder}");
         }
     }
+
+    private static Task<LocalPostgres> StartPostgresAsync(FieldPlan plan, string data, CancellationToken cancellation) => LocalPostgres.StartAsync(
+        new LocalPostgresOptions
+        {
+            DataFolder = data, // not ephemeral: fsync is on, as in life
+            Settings = new Dictionary<string, string>(plan.PostgresSettings) { ["track_commit_timestamp"] = "on", ["max_connections"] = "400" },
+        },
+        null, cancellation);
 
     private IEnumerable<string> Arguments(NodeProcess node)
     {

@@ -19,6 +19,11 @@ internal sealed class Evidence
 
     public static Evidence Of(History history, FinalState state) => new()
     {
-        Attempts = history.Attempts, Phones = history.Phones, Consoles = history.Consoles, Sockets = history.Sockets, Outages = history.Outages, Pace = history.Pace, State = state,
+        Attempts = history.Forgotten is { } forgotten ? [.. history.Attempts.Select(attempt => Forget(attempt, forgotten))] : history.Attempts,
+        Phones = history.Phones, Consoles = history.Consoles, Sockets = history.Sockets, Outages = history.Outages, Pace = history.Pace, State = state,
     };
+
+    /// <summary>What was acknowledged in a time that never was may be there or not; everything before and after must be.</summary>
+    private static Attempt Forget(Attempt attempt, Forgotten forgotten) =>
+        attempt.Ending == Ending.Ok && attempt.To >= forgotten.From && attempt.To <= forgotten.To ? attempt with { Ending = Ending.Unknown } : attempt;
 }

@@ -38,6 +38,9 @@ internal sealed record Attempt(string Client, Order Order, Guid Subject, Guid Ke
 /// </summary>
 internal sealed record Outage(DateTimeOffset From, DateTimeOffset To, string Why, Guid? Incident = null);
 
+/// <summary>A backup was put back: what was done between the moment it was put back to and this, never was.</summary>
+internal sealed record Forgotten(DateTimeOffset From, DateTimeOffset To);
+
 /// <summary>What all clients of one run did and saw, on one monotonic clock.</summary>
 internal sealed class History
 {
@@ -70,6 +73,9 @@ internal sealed class History
 
     /// <summary>What is no violation and yet nobody expects, by its words: an answer 500, for one.</summary>
     public IReadOnlyDictionary<string, int> Oddities => oddities;
+
+    /// <summary>Null: everything that was acknowledged must be there.</summary>
+    public Forgotten? Forgotten { get; set; }
 
     public void Add(Attempt attempt) => attempts.Enqueue(attempt);
 
