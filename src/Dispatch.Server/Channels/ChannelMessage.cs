@@ -24,6 +24,14 @@ internal enum MessageState
     Unavailable,
 }
 
+/// <summary>What a message of a call-out says: you are asked; you stood by and are needed now; you said yes and are not needed any more.</summary>
+internal enum LetterKind
+{
+    CallOut,
+    CalledUp,
+    StandDown,
+}
+
 /// <summary>A row of the outbox: one call-out, or one reachability test, on one channel. Written in SQL (Outbox); read here.</summary>
 internal sealed class ChannelMessage
 {
@@ -36,6 +44,8 @@ internal sealed class ChannelMessage
     public required Guid VolunteerId { get; init; }
 
     public required ChannelKind Channel { get; init; }
+
+    public LetterKind Letter { get; init; }
 
     public required MessageState State { get; init; }
 
@@ -54,10 +64,10 @@ internal sealed class ChannelMessage
 
 /// <summary>How a call-out or a test fared on one channel, as operators see it: docs/wire.md.</summary>
 internal sealed record ChannelView(
-    ChannelKind Channel, MessageState State, short Attempts, string? Reason, DateTimeOffset? SentAt, DateTimeOffset? DeliveredAt, DateTimeOffset? ConfirmedAt, DateTimeOffset ChangedAt)
+    ChannelKind Channel, LetterKind Letter, MessageState State, short Attempts, string? Reason, DateTimeOffset? SentAt, DateTimeOffset? DeliveredAt, DateTimeOffset? ConfirmedAt, DateTimeOffset ChangedAt)
 {
     public static IReadOnlyList<ChannelView> Of(IEnumerable<ChannelMessage> messages) =>
-        [.. messages.OrderBy(message => message.Channel).Select(message => new ChannelView(
-            message.Channel, message.State == MessageState.Sending ? MessageState.Queued : message.State, message.Attempts, message.Reason,
+        [.. messages.OrderBy(message => message.Letter).ThenBy(message => message.Channel).Select(message => new ChannelView(
+            message.Channel, message.Letter, message.State == MessageState.Sending ? MessageState.Queued : message.State, message.Attempts, message.Reason,
             message.SentAt, message.DeliveredAt, message.ConfirmedAt, message.ChangedAt))];
 }

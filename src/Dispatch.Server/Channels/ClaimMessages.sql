@@ -5,4 +5,4 @@ UPDATE channel_messages m
 SET state = 'sending', attempts = m.attempts + 1, next_attempt_at = clock_timestamp() + $3, changed_at = clock_timestamp()
 WHERE m.id IN (SELECT id FROM channel_messages WHERE channel = $1 AND state IN ('queued', 'sending') AND next_attempt_at <= clock_timestamp()
                ORDER BY next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-RETURNING m.id, m.callout_id, m.test_id, m.volunteer_id, m.attempts, m.receipt
+RETURNING m.id, m.callout_id, m.test_id, m.volunteer_id, m.attempts, m.receipt, m.letter

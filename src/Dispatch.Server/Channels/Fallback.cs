@@ -14,7 +14,7 @@ internal sealed class Fallback(NpgsqlDataSource source, ChannelSettings settings
 {
     private const int Most = 500;
 
-    private static readonly string DueSql = EmbeddedSql.Read("DueForChannels.sql");
+    private static readonly string DueSql = EmbeddedSql.Read("DueForChannels.sql"), LettersSql = EmbeddedSql.Read("DueLetters.sql");
 
     /// <summary>What is known of a call-out at the instant of the look.</summary>
     internal readonly record struct Look(DateTimeOffset Now, DateTimeOffset OfferedAt, DateTimeOffset DueAt, bool Delivered, bool Subscribed, TimeSpan? FallbackAfter);
@@ -41,6 +41,32 @@ internal sealed class Fallback(NpgsqlDataSource source, ChannelSettings settings
         while (await LookOnceAsync(cancellation) == Most)
         {
         }
+
+        if (settings.Gateways.Count > 0)
+        {
+            await LookForLettersAsync(cancellation);
+        }
+    }
+
+    /// <summary>A standby who is called up and somebody who is not needed any more: by SMS and voice, when the phone was not told in time.</summary>
+    private async Task LookForLettersAsync(CancellationToken cancellation)
+    {
+        var going = new List<Outbox.Draft>();
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using (var due = new NpgsqlCommand(LettersSql, connection))
+        {
+            due.Parameters.Add(new() { Value = settings.FallbackAfter });
+            due.Parameters.Add(new() { Value = Most });
+            await using var reader = await due.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                var letter = Enum.Parse<LetterKind>(reader.GetString(2), ignoreCase: true);
+                going.AddRange(settings.Gateways.Keys.Select(kind => Outbox.Draft.OfCallout(reader.GetGuid(0), reader.GetGuid(1), kind, letter)));
+            }
+        }
+
+        await Outbox.AppendAsync(connection, going, cancellation);
+        outbox.Wake(going.Select(draft => draft.Channel));
     }
 
     private async Task<int> LookOnceAsync(CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using Dispatch.Server.Access;
 using Dispatch.Server.Callouts;
+using Dispatch.Server.Live;
 using Npgsql;
 
 namespace Dispatch.Server.Channels;
@@ -15,19 +16,29 @@ internal sealed record Letter(Claim Claim, DateTimeOffset Now, DateTimeOffset Un
 
     public int Code { get; init; }
 
+    public bool IsOffer => Claim.CalloutId is not null && Claim.Letter == LetterKind.CallOut;
+
     public bool IsTest => Claim.TestId is not null;
 }
 
-/// <summary>Reads letters. The last question before anything leaves the house: is the call-out still offered, and has it still not reached the phone?</summary>
+/// <summary>Reads letters. The last question before anything leaves the house: is it still so, and has it still not reached the phone?</summary>
 internal sealed class Letters(NpgsqlDataSource source, PersonalData personal)
 {
     /// <summary>A reachability test that has not gone out by then tells nothing any more.</summary>
     public static readonly TimeSpan TestLasts = TimeSpan.FromMinutes(3);
 
+    /// <summary>A place that waits for a standby; that somebody need not come.</summary>
+    private static readonly TimeSpan CalledUpLasts = TimeSpan.FromMinutes(10), StandDownLasts = TimeSpan.FromMinutes(30);
+
     public async Task<Letter> ReadAsync(Claim claim, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        var letter = claim.CalloutId is { } callout ? await OfCalloutAsync(connection, claim, callout, cancellation) : await OfTestAsync(connection, claim, cancellation);
+        var letter = claim switch
+        {
+            { CalloutId: { } callout, Letter: LetterKind.CallOut } => await OfCalloutAsync(connection, claim, callout, cancellation),
+            { CalloutId: { } callout } => await OfNewsAsync(connection, claim, callout, cancellation),
+            _ => await OfTestAsync(connection, claim, cancellation),
+        };
         if (letter.NotSending is not null || claim.Channel is not (ChannelKind.Sms or ChannelKind.Voice))
         {
             return letter;
@@ -38,7 +49,7 @@ internal sealed class Letters(NpgsqlDataSource source, PersonalData personal)
             return letter with { NotSending = "noNumber" };
         }
 
-        return letter with { Number = number, Code = claim.CalloutId is { } coded ? await CodeAsync(connection, personal.BlindIndex(number), coded, cancellation) : 0 };
+        return letter with { Number = number, Code = letter.IsOffer && claim.CalloutId is { } coded ? await CodeAsync(connection, personal.BlindIndex(number), coded, cancellation) : 0 };
     }
 
     private static async Task<Letter> OfCalloutAsync(NpgsqlConnection connection, Claim claim, Guid callout, CancellationToken cancellation)
@@ -59,6 +70,32 @@ internal sealed class Letters(NpgsqlDataSource source, PersonalData personal)
             Card = card,
             NotSending = delivered ? "deliveredMeanwhile" : card.State != "offered" || card.DueAt <= now ? "notNeeded" : null,
         };
+    }
+
+    /// <summary>Called up, or not needed any more. The line of the inbox that says it may have reached the phone by now, or not be so any more.</summary>
+    private static async Task<Letter> OfNewsAsync(NpgsqlConnection connection, Claim claim, Guid callout, CancellationToken cancellation)
+    {
+        var calledUp = claim.Letter == LetterKind.CalledUp;
+        bool delivered;
+        DateTimeOffset now, queued;
+        await using (var command = new NpgsqlCommand("""
+            SELECT m.queued_at, clock_timestamp(), NOT EXISTS (
+                SELECT FROM inbox i JOIN inbox_heads h ON h.volunteer_id = i.volunteer_id AND h.delivered < i.number
+                WHERE i.volunteer_id = m.volunteer_id AND i.callout_id = m.callout_id AND i.kind = ANY ($2))
+            FROM channel_messages m WHERE m.id = $1
+            """, connection))
+        {
+            command.Parameters.Add(new() { Value = claim.Id });
+            command.Parameters.Add(new() { Value = calledUp ? [Inbox.CalledUp] : new[] { Inbox.Released, Inbox.Recalled } });
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            await reader.ReadAsync(cancellation);
+            (queued, now, delivered) = (reader.GetDateTime(0), reader.GetDateTime(1), reader.GetBoolean(2));
+        }
+
+        var card = await Card.ReadAsync(connection, callout, cancellation);
+        var until = queued + (calledUp ? CalledUpLasts : StandDownLasts);
+        var isSo = calledUp ? card.State == "accepted" : card.State is "released" or "recalled";
+        return new(claim, now, until) { Card = card, NotSending = delivered ? "deliveredMeanwhile" : !isSo ? "notNeeded" : now >= until ? "tooLate" : null };
     }
 
     private static async Task<Letter> OfTestAsync(NpgsqlConnection connection, Claim claim, CancellationToken cancellation)

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Dispatch.Server.Channels;
 
 /// <summary>A message in the hands of this node until its lease ends.</summary>
-internal sealed record Claim(Guid Id, ChannelKind Channel, Guid? CalloutId, Guid? TestId, Guid VolunteerId, short Attempt, byte[] Receipt);
+internal sealed record Claim(Guid Id, ChannelKind Channel, Guid? CalloutId, Guid? TestId, Guid VolunteerId, short Attempt, byte[] Receipt, LetterKind Letter = LetterKind.CallOut);
 
 /// <summary>What became of an attempt. <c>Reason</c> is a word of ours or a code, never a number or a name.</summary>
 internal abstract record Attempted
@@ -29,14 +29,16 @@ internal sealed class Outbox(NpgsqlDataSource source, FactLog log, ChannelSettin
     private readonly Dictionary<ChannelKind, Hints.Signal<ChannelKind>> wakes = Enum.GetValues<ChannelKind>().ToDictionary(kind => kind, _ => new Hints.Signal<ChannelKind>());
 
     /// <summary>A message to be written.</summary>
-    internal sealed record Draft(Guid? Callout, Guid? Test, Guid Volunteer, ChannelKind Channel, string? UnavailableBecause)
+    internal sealed record Draft(Guid? Callout, Guid? Test, Guid Volunteer, ChannelKind Channel, string? UnavailableBecause, LetterKind Letter = LetterKind.CallOut)
     {
-        public static Draft OfCallout(Guid callout, Guid volunteer, ChannelKind channel) => new(callout, null, volunteer, channel, null);
+        public static Draft OfCallout(Guid callout, Guid volunteer, ChannelKind channel, LetterKind letter = LetterKind.CallOut) => new(callout, null, volunteer, channel, null, letter);
     }
 
     public static string Word(ChannelKind channel) => channel.ToString().ToLowerInvariant();
 
-    /// <summary>Once: a call-out or test that has a message on the channel already gets no second.</summary>
+    public static string Word(LetterKind letter) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(letter.ToString());
+
+    /// <summary>Once: a call-out or test that has such a message on the channel already gets no second.</summary>
     public static async Task AppendAsync(NpgsqlConnection connection, IReadOnlyCollection<Draft> drafts, CancellationToken cancellation)
     {
         if (drafts.Count == 0)
@@ -45,9 +47,9 @@ internal sealed class Outbox(NpgsqlDataSource source, FactLog log, ChannelSettin
         }
 
         await using var command = new NpgsqlCommand("""
-            INSERT INTO channel_messages (id, callout_id, test_id, volunteer_id, channel, state, reason, next_attempt_at, receipt, queued_at, changed_at)
-            SELECT id, callout, test, volunteer, channel, CASE WHEN reason IS NULL THEN 'queued' ELSE 'unavailable' END, reason, clock_timestamp(), receipt, clock_timestamp(), clock_timestamp()
-            FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bytea[]) AS n (id, callout, test, volunteer, channel, reason, receipt)
+            INSERT INTO channel_messages (id, callout_id, test_id, volunteer_id, channel, letter, state, reason, next_attempt_at, receipt, queued_at, changed_at)
+            SELECT id, callout, test, volunteer, channel, letter, CASE WHEN reason IS NULL THEN 'queued' ELSE 'unavailable' END, reason, clock_timestamp(), receipt, clock_timestamp(), clock_timestamp()
+            FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bytea[], $8::text[]) AS n (id, callout, test, volunteer, channel, reason, receipt, letter)
             ON CONFLICT DO NOTHING
             """, connection);
         command.Parameters.Add(new() { Value = drafts.Select(_ => Guid.CreateVersion7()).ToArray() });
@@ -57,6 +59,7 @@ internal sealed class Outbox(NpgsqlDataSource source, FactLog log, ChannelSettin
         command.Parameters.Add(new() { Value = drafts.Select(draft => Word(draft.Channel)).ToArray() });
         command.Parameters.Add(new() { Value = drafts.Select(draft => draft.UnavailableBecause).ToArray() });
         command.Parameters.Add(new() { Value = drafts.Select(_ => RandomNumberGenerator.GetBytes(16)).ToArray() });
+        command.Parameters.Add(new() { Value = drafts.Select(draft => Word(draft.Letter)).ToArray() });
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -82,7 +85,7 @@ internal sealed class Outbox(NpgsqlDataSource source, FactLog log, ChannelSettin
         while (await reader.ReadAsync(cancellation))
         {
             claims.Add(new(reader.GetGuid(0), channel, reader.IsDBNull(1) ? null : reader.GetGuid(1), reader.IsDBNull(2) ? null : reader.GetGuid(2),
-                reader.GetGuid(3), reader.GetInt16(4), reader.GetFieldValue<byte[]>(5)));
+                reader.GetGuid(3), reader.GetInt16(4), reader.GetFieldValue<byte[]>(5), Enum.Parse<LetterKind>(reader.GetString(6), ignoreCase: true)));
         }
 
         return claims;
@@ -115,11 +118,11 @@ internal sealed class Outbox(NpgsqlDataSource source, FactLog log, ChannelSettin
 
         // Operators are told of the first delay, not of each: the record is read by people.
         var told = attempted is not Delayed || claim.Attempt == 1;
-        await ChangeAsync(claim.CalloutId, told, sql, Arguments, kind, new { channel = claim.Channel, reason }, cancellation);
+        await ChangeAsync(claim.CalloutId, told, sql, Arguments, kind, Told(claim.Channel, reason, Word(claim.Letter)), cancellation);
     }
 
     /// <summary>The gateway's report: it may come before we have written "sent", twice, or after we gave up.</summary>
-    public Task<bool> ReportAsync(Guid message, Guid? callout, ChannelKind channel, bool delivered, string? reason, CancellationToken cancellation) =>
+    public Task<bool> ReportAsync(Guid message, Guid? callout, string letter, ChannelKind channel, bool delivered, string? reason, CancellationToken cancellation) =>
         ChangeAsync(
             callout, tell: true,
             delivered
@@ -127,18 +130,35 @@ internal sealed class Outbox(NpgsqlDataSource source, FactLog log, ChannelSettin
                 : "UPDATE channel_messages SET state = 'failed', reason = $2, changed_at = clock_timestamp() WHERE id = $1 AND state IN ('sent', 'sending', 'queued')",
             () => delivered ? [new() { Value = message }] : [new() { Value = message }, new() { Value = reason ?? "reported" }],
             delivered ? FactKind.CalloutChannelDelivered : FactKind.CalloutChannelFailed,
-            delivered ? new { channel } : (object)new { channel, reason = reason ?? "reported" },
+            Told(channel, delivered ? null : reason ?? "reported", letter),
             cancellation);
 
     /// <summary>An answer came back by this channel; what the gateway reports of delivery is beside the point then.</summary>
     public static async Task ConfirmAsync(OpenRecord record, Guid callout, ChannelKind channel, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "UPDATE channel_messages SET confirmed_at = $3 WHERE callout_id = $1 AND channel = $2 AND confirmed_at IS NULL", record.Connection, record.Transaction);
+            "UPDATE channel_messages SET confirmed_at = $3 WHERE callout_id = $1 AND channel = $2 AND letter = 'callOut' AND confirmed_at IS NULL", record.Connection, record.Transaction);
         command.Parameters.Add(new() { Value = callout });
         command.Parameters.Add(new() { Value = Word(channel) });
         command.Parameters.Add(new() { Value = record.Now.UtcDateTime });
         await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>The data of a fact about a channel. The offer itself is not named: it was the only letter for long.</summary>
+    private static Dictionary<string, object?> Told(ChannelKind channel, string? reason, string letter)
+    {
+        var told = new Dictionary<string, object?> { ["channel"] = channel };
+        if (reason is not null)
+        {
+            told["reason"] = reason;
+        }
+
+        if (letter != Word(LetterKind.CallOut))
+        {
+            told["letter"] = letter;
+        }
+
+        return told;
     }
 
     private TimeSpan Backoff(int attempt, TimeSpan? asked)

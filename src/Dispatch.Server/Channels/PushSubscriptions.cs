@@ -133,7 +133,7 @@ internal static class ReceivePush
             (message, callout) = (reader.GetGuid(0), reader.IsDBNull(1) ? null : reader.GetGuid(1));
         }
 
-        await outbox.ReportAsync(message, callout, ChannelKind.Push, delivered: true, null, CancellationToken.None);
+        await outbox.ReportAsync(message, callout, Outbox.Word(LetterKind.CallOut), ChannelKind.Push, delivered: true, null, CancellationToken.None);
         if (request.Opened == true && callout is null)
         {
             await TestReachability.ConfirmAsync(source, message, CancellationToken.None);

@@ -33,22 +33,22 @@ internal sealed class ReceiveReport(NpgsqlDataSource source, Outbox outbox)
 
     public async Task<object> HandleAsync(ChannelKind channel, Request request)
     {
-        if (await FindAsync(channel, request) is not var (message, callout))
+        if (await FindAsync(channel, request) is not var (message, callout, letter))
         {
             return new Answer(request.EventId!, "unknown");
         }
 
-        var changed = await outbox.ReportAsync(message, callout, channel, request.Status == "delivered", request.Code, CancellationToken.None);
+        var changed = await outbox.ReportAsync(message, callout, letter, channel, request.Status == "delivered", request.Code, CancellationToken.None);
         return new Answer(request.EventId!, changed ? "recorded" : "unchanged");
     }
 
-    private async Task<(Guid Message, Guid? Callout)?> FindAsync(ChannelKind channel, Request request)
+    private async Task<(Guid Message, Guid? Callout, string Letter)?> FindAsync(ChannelKind channel, Request request)
     {
         await using var command = source.CreateCommand(
-            "SELECT id, callout_id FROM channel_messages WHERE channel = $1 AND " + (request.Id is null ? "reference = $2 ORDER BY queued_at DESC LIMIT 1" : "id = $2"));
+            "SELECT id, callout_id, letter FROM channel_messages WHERE channel = $1 AND " + (request.Id is null ? "reference = $2 ORDER BY queued_at DESC LIMIT 1" : "id = $2"));
         command.Parameters.Add(new() { Value = Outbox.Word(channel) });
         command.Parameters.Add(new() { Value = (object?)request.Id ?? request.Reference! });
         await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
-        return await reader.ReadAsync(CancellationToken.None) ? (reader.GetGuid(0), reader.IsDBNull(1) ? null : reader.GetGuid(1)) : null;
+        return await reader.ReadAsync(CancellationToken.None) ? (reader.GetGuid(0), reader.IsDBNull(1) ? null : reader.GetGuid(1), reader.GetString(2)) : null;
     }
 }

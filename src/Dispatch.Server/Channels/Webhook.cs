@@ -22,8 +22,8 @@ internal sealed partial class Webhook(HttpClient http, ChannelSettings settings,
     {
         var gateway = settings.Gateways[letter.Claim.Channel];
         var body = JsonSerializer.SerializeToUtf8Bytes(
-            new Body(letter.Claim.Id, letter.Claim.Channel, letter.IsTest ? "test" : "callOut", letter.Number!, Wording.Of(letter), letter.Claim.CalloutId,
-                letter.IsTest ? null : new($"A{letter.Code}", $"B{letter.Code}"), letter.Until, letter.Claim.Attempt),
+            new Body(letter.Claim.Id, letter.Claim.Channel, letter.IsTest ? "test" : Outbox.Word(letter.Claim.Letter), letter.Number!, Wording.Of(letter), letter.Claim.CalloutId,
+                letter.IsOffer ? new($"A{letter.Code}", $"B{letter.Code}") : null, letter.Until, letter.Claim.Attempt),
             Json.Options);
         using var request = new HttpRequestMessage(HttpMethod.Post, gateway.Url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/json") { CharSet = "utf-8" };

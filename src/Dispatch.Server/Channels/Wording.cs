@@ -14,6 +14,8 @@ internal static class Wording
     {
         { IsTest: true, Claim.Channel: ChannelKind.Voice } => "这是通联测试，不是召集，请勿前往。听到请按 1。",
         { IsTest: true } => "【通联测试】这不是召集，请勿前往。正在核对能否联系到您，收到请回复 T。",
+        { Claim.Letter: LetterKind.CalledUp } => $"{Opening(letter, "召集递补")}您先前答应候补，现在需要您。{What(letter.Card!)}风险：{Short(letter.Card!.Incident.Risk, LongestRisk)}。请前往；不能前往请告知服务站，没有任何影响。",
+        { Claim.Letter: LetterKind.StandDown } => $"{Opening(letter, "召集解除")}{What(letter.Card!)}现在不再需要您前往。如已出发请返回，注意安全。谢谢您！",
         { Claim.Channel: ChannelKind.Voice } => $"应急召集。{Called(letter.Card!)}接受请按 1，谢绝请按 2。这是邀请，谢绝没有任何影响。",
         _ => $"【应急召集】{Called(letter.Card!)}回复 A{letter.Code} 接受，B{letter.Code} 谢绝。这是邀请，谢绝没有任何影响。",
     };
@@ -22,6 +24,10 @@ internal static class Wording
 
     /// <summary>Names no place and no person: lock screens are read by others.</summary>
     public static string PushBody(Card card) => $"需要{card.Need.Name} · 请打开看详情";
+
+    private static string Opening(Letter letter, string title) => letter.Claim.Channel == ChannelKind.Voice ? $"{title}。" : $"【{title}】";
+
+    private static string What(Card card) => $"{card.Incident.CategoryName}，{card.Need.Name}。地点：{Short(Place(card), LongestAddress)}。";
 
     private static string Called(Card card) =>
         $"{card.Incident.CategoryName}，需要{card.Need.Name}。地点：{Short(Place(card), LongestAddress)}，距您约{Distance(card.DistanceMetres)}。"

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
+using Dispatch.Server.Telemetry;
 using Npgsql;
 
 namespace Dispatch.Server.Live;
@@ -29,12 +29,9 @@ internal enum QuarantineKind
 /// What fails for a reason of its own, kept apart so that the rest flows. Invariants: an outage never lands here; nothing here is forgotten before
 /// it works again; every entry is counted and logged, and is an alarm from the failure on that proves it no accident.
 /// </summary>
-internal sealed class Quarantine(NpgsqlDataSource source, ILogger<Quarantine> log)
+internal sealed class Quarantine(NpgsqlDataSource source, Measures measures, ILogger<Quarantine> log)
 {
     private const int ProvenAfter = 3;
-
-    private static readonly Counter<long> Failures = new Meter("Dispatch.Live").CreateCounter<long>(
-        "dispatch.quarantine.failures", description: "Rows and incidents that failed for a reason of their own");
 
     // Taking out what works again must not cost every healthy change a statement.
     private readonly ConcurrentDictionary<(QuarantineKind Kind, Guid Subject, long Number), byte> known = new();
@@ -80,7 +77,7 @@ internal sealed class Quarantine(NpgsqlDataSource source, ILogger<Quarantine> lo
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         var entry = Read(reader);
-        Failures.Add(1, new KeyValuePair<string, object?>("kind", NameOf(kind)));
+        measures.Quarantined(NameOf(kind));
         if (entry.Alarm)
         {
             log.Quarantined(error, kind, subject, number, entry.Failures);

@@ -49,3 +49,6 @@ internal sealed class FactChain : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0014_search_point")]
 internal sealed class SearchPoint : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0013_letters_and_nodes")]
+internal sealed class LettersAndNodes : SqlMigration;

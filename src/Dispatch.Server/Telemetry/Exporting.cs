@@ -15,7 +15,7 @@ namespace Dispatch.Server.Telemetry;
 /// </summary>
 internal sealed class Exporting : IHostedService, IDisposable
 {
-    private static readonly string[] Meters = ["Dispatch", "Dispatch.*", "Microsoft.AspNetCore.*", "Npgsql", "System.Runtime"];
+    private static readonly string[] Meters = [Measures.MeterName, "Microsoft.AspNetCore.*", "Npgsql", "System.Runtime"];
     private static readonly string[] Sources = [Spans.SourceName, "Npgsql", "Microsoft.AspNetCore", "Microsoft.AspNetCore.SignalR.Server"];
 
     private readonly PrometheusText text = new();

@@ -13,7 +13,7 @@ internal sealed class Measures
     public const string MeterName = "Dispatch";
 
     private readonly Histogram<double> raiseToPhone, offerToPhone, acceptToConsole;
-    private readonly Counter<long> timersMissed, clientsCut, racesRetried, sweeps, errors, notConfirmed;
+    private readonly Counter<long> timersMissed, clientsCut, racesRetried, sweeps, errors, notConfirmed, quarantined;
     private readonly DatabaseClock clock;
     private long cut, missed, raced, failed, unconfirmed;
     private double slowestRoundMs;
@@ -32,6 +32,7 @@ internal sealed class Measures
         racesRetried = Meter.CreateCounter<long>("dispatch.races.retried", "{transaction}", "Transactions run again after a lost race or deadlock");
         sweeps = Meter.CreateCounter<long>("dispatch.sweeps", "{sweep}", "Rounds of the auditor");
         errors = Meter.CreateCounter<long>("dispatch.errors", "{error}", "Events logged as error or worse");
+        quarantined = Meter.CreateCounter<long>("dispatch.quarantine.failures", "{failure}", "Rows and incidents that failed for a reason of their own");
         notConfirmed = Meter.CreateCounter<long>("dispatch.not_confirmed", "{answer}", "Answers that had to be \"not confirmed\"");
     }
 
@@ -109,6 +110,8 @@ internal sealed class Measures
         errors.Add(1, new KeyValuePair<string, object?>("source", source));
         Interlocked.Increment(ref failed);
     }
+
+    public void Quarantined(string kind) => quarantined.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
     public void NotConfirmed(string line)
     {

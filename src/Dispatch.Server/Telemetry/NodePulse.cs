@@ -6,7 +6,7 @@ using Npgsql;
 namespace Dispatch.Server.Telemetry;
 
 /// <summary>
-/// This node's sign of life: every two seconds its own status row, every ten a sample for the plots. What is read back on the way feeds the gauges.
+/// This node's sign of life: every two seconds what it measures of itself, in its line among the nodes, every ten a sample for the plots. What is read back on the way feeds the gauges.
 /// A node that is gone is seen by the others and by the person on duty, because its row is no longer renewed.
 /// </summary>
 internal sealed class NodePulse(
@@ -52,23 +52,6 @@ internal sealed class NodePulse(
 
         void Gauge(string name, string unit, string description, Func<int> value, string kind) =>
             meter.CreateObservableGauge(name, () => new Measurement<int>(value(), new KeyValuePair<string, object?>("kind", kind)), unit, description);
-    }
-
-    /// <summary>A node that is stopped takes its row away: only one that died is missed.</summary>
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        try
-        {
-            await using var command = source.CreateCommand("DELETE FROM node_status WHERE node = $1");
-            command.CommandTimeout = 2;
-            command.Parameters.Add(new() { Value = self.Id });
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or OperationCanceledException)
-        {
-            log.NodeRowStays(e.Message); // it is shown as gone for an hour, and then forgotten
-        }
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Loops.RunAsync("node pulse", BeatAsync, log, stoppingToken);

@@ -1,3 +1,5 @@
+using Dispatch.Server.Channels;
+
 namespace Dispatch.Server.Telemetry;
 
 /// <summary>How much a reason weighs: <c>NotReady</c> keeps traffic away from this node, <c>Degraded</c> works but somebody should look.</summary>
@@ -44,6 +46,19 @@ internal sealed record Reason(string Code, Weight Weight, string Text, string Te
 
     public static Reason SlowToPhone(double p95) => new("slowToPhone", Weight.Degraded,
         $"上报到手机偏慢：95 % 的在线手机在 {p95 / 1000:0.0} 秒内收到", $"Raise to phone is slow: 95 % of connected phones have it within {p95 / 1000:0.0} s");
+
+    public static Reason ChannelFails(ChannelHealth channel)
+    {
+        var (name, nameEn) = channel.Channel switch
+        {
+            ChannelKind.Sms => ("短信", "SMS"),
+            ChannelKind.Voice => ("语音", "voice"),
+            _ => ("推送", "push"),
+        };
+        return new("channel", Weight.Degraded,
+            $"{name}渠道不通：最近 15 分钟有 {channel.GatewayFailures} 条网关没有接受（{channel.LastReason}），请检查网关",
+            $"The {nameEn} channel fails: its gateway did not take {channel.GatewayFailures} {(channel.GatewayFailures == 1 ? "message" : "messages")} in the last 15 minutes ({channel.LastReason}); look at the gateway");
+    }
 
     private static string Gigabytes(long bytes) => (bytes / 1e9).ToString("0.0", System.Globalization.CultureInfo.InvariantCulture);
 

@@ -1,3 +1,4 @@
+using Dispatch.Server.Channels;
 using Dispatch.Server.Live;
 using Npgsql;
 
@@ -7,7 +8,7 @@ namespace Dispatch.Server.Telemetry;
 /// Is the system itself healthy? One sentence and one colour for the person on duty, and below it every part with its numbers, read from the rows
 /// all nodes write. It is asked for by the console and never pushed: it has to work when the pump does not.
 /// </summary>
-internal sealed class SystemStatus(NpgsqlDataSource source, Readiness readiness, Quarantine quarantine, Hints hints, Self self, TimeProvider time)
+internal sealed class SystemStatus(NpgsqlDataSource source, Readiness readiness, Quarantine quarantine, Hints hints, ChannelSettings channels, Self self, TimeProvider time)
 {
     /// <summary>A node that has not renewed its row for so long is shown as gone.</summary>
     private static readonly TimeSpan GoneAfter = TimeSpan.FromSeconds(8);
@@ -36,6 +37,7 @@ internal sealed class SystemStatus(NpgsqlDataSource source, Readiness readiness,
         int Overdue,
         int Quarantined,
         RecordCheck? Record,
+        IReadOnlyList<ChannelHealth> Channels,
         Latency RaiseToPhone,
         Latency AcceptToConsole,
         LastHour LastHour,
@@ -93,6 +95,11 @@ internal sealed class SystemStatus(NpgsqlDataSource source, Readiness readiness,
             yield return Reason.Overdue(parts.Overdue);
         }
 
+        foreach (var channel in parts.Channels.Where(channel => channel.GatewayFailures > 0))
+        {
+            yield return Reason.ChannelFails(channel);
+        }
+
         if (parts.RaiseToPhone is { Count: >= EnoughToJudge, P95Ms: > SlowToPhoneMs and var slow })
         {
             yield return Reason.SlowToPhone(slow);
@@ -128,6 +135,7 @@ internal sealed class SystemStatus(NpgsqlDataSource source, Readiness readiness,
             nodes, postgres, hints.Redis, auditor, undelivered, overdue,
             (await quarantine.ReadAsync(cancellation)).Count(entry => entry.Alarm),
             await ReadRecordCheckAsync(connection, cancellation),
+            await ChannelHealth.ReadAsync(connection, channels, cancellation),
             LatencyOf(recent.Select(sample => sample.RaiseToPhone)),
             LatencyOf(recent.Select(sample => sample.AcceptToConsole)),
             new(samples.Sum(sample => (long)sample.Cut), samples.Sum(sample => (long)sample.Missed), samples.Sum(sample => (long)sample.Errors),
@@ -138,9 +146,9 @@ internal sealed class SystemStatus(NpgsqlDataSource source, Readiness readiness,
     private async Task<List<NodeRow>> ReadNodesAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
-            SELECT node, name, version, started_at, extract(epoch FROM clock_timestamp() - seen_at)::float8, phones, consoles, queue_max, queue_sum, lag_ms,
-                   memory_bytes, disk_free_bytes, disk_bytes, coalesce((SELECT n.state = 'draining' FROM nodes n WHERE n.id = node), false)
-            FROM node_status ORDER BY started_at
+            SELECT id, name, version, started_at, extract(epoch FROM clock_timestamp() - seen_at)::float8, phones, consoles, queue_max, queue_sum, lag_ms,
+                   memory_bytes, disk_free_bytes, disk_bytes, state = 'draining'
+            FROM nodes WHERE state <> 'stopped' AND version IS NOT NULL AND seen_at > now() - interval '1 hour' ORDER BY started_at
             """, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var nodes = new List<NodeRow>();

@@ -3,8 +3,6 @@
 -- $11 missed, $12 errors, $13 not confirmed, $14 races
 WITH forgotten AS (
     DELETE FROM node_samples WHERE at < now() - interval '65 minutes'
-), gone AS (
-    DELETE FROM node_status WHERE seen_at < now() - interval '1 hour'
 )
 INSERT INTO node_samples (node, at, phones, consoles, queue_max, lag_ms, undelivered, overdue, raise_to_phone, accept_to_console, clients_cut,
     timers_missed, errors, not_confirmed, races)

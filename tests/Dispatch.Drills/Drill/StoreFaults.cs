@@ -112,9 +112,10 @@ internal static partial class Faults
         }
 
         var down = exercise.History.Now;
+        var called = await CalledAsync(field, stop);
         await field.RestoreAsync(backup, moment, stop);
         exercise.Measure("put back after", exercise.History.Now - down);
-        exercise.History.Forgotten = new(from, exercise.History.Now);
+        exercise.History.Forgotten = new(from, exercise.History.Now, called);
         foreach (var node in field.Nodes)
         {
             await node.StartAsync();
@@ -124,6 +125,21 @@ internal static partial class Faults
         exercise.History.Add(new Outage(from, exercise.History.Now, "the database was put back"));
         await PhonesBackAsync(exercise, exercise.History.Now, "every phone back after the nodes were ready", stop);
         await Pause(3, scale, stop);
+    }
+
+    private static async Task<HashSet<(Guid Incident, Guid Volunteer)>> CalledAsync(DrillField field, CancellationToken stop)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(field.Database) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(stop);
+        await using var command = new NpgsqlCommand("SELECT incident_id, volunteer_id FROM callouts", connection);
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var called = new HashSet<(Guid, Guid)>();
+        while (await reader.ReadAsync(stop))
+        {
+            called.Add((reader.GetGuid(0), reader.GetGuid(1)));
+        }
+
+        return called;
     }
 
     /// <summary>An incident with a time zone that does not exist: whoever looks at it fails, for a reason of its own.</summary>

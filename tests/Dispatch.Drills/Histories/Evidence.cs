@@ -17,9 +17,13 @@ internal sealed class Evidence
 
     public FinalState State { get; init; } = new();
 
+    /// <summary>Who was called to which incident in a history that was put back. Empty unless a backup was.</summary>
+    public IReadOnlySet<(Guid Incident, Guid Volunteer)> CalledBefore { get; init; } = new HashSet<(Guid, Guid)>();
+
     public static Evidence Of(History history, FinalState state) => new()
     {
         Attempts = history.Forgotten is { } forgotten ? [.. history.Attempts.Select(attempt => Forget(attempt, forgotten))] : history.Attempts,
+        CalledBefore = history.Forgotten?.Called ?? new HashSet<(Guid, Guid)>(),
         Phones = history.Phones, Consoles = history.Consoles, Sockets = history.Sockets, Outages = history.Outages, Pace = history.Pace, State = state,
     };
 

@@ -38,8 +38,11 @@ internal sealed record Attempt(string Client, Order Order, Guid Subject, Guid Ke
 /// </summary>
 internal sealed record Outage(DateTimeOffset From, DateTimeOffset To, string Why, Guid? Incident = null);
 
-/// <summary>A backup was put back: what was done between the moment it was put back to and this, never was.</summary>
-internal sealed record Forgotten(DateTimeOffset From, DateTimeOffset To);
+/// <summary>
+/// A backup was put back: what was done between the moment it was put back to and this, never was. <paramref name="Called"/>: who had been called to
+/// which incident until then, and so rightly heard of it.
+/// </summary>
+internal sealed record Forgotten(DateTimeOffset From, DateTimeOffset To, IReadOnlySet<(Guid Incident, Guid Volunteer)> Called);
 
 /// <summary>What all clients of one run did and saw, on one monotonic clock.</summary>
 internal sealed class History

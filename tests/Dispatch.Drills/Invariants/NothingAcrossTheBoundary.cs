@@ -15,7 +15,7 @@ internal sealed class NothingAcrossTheBoundary : Invariant
     public override IEnumerable<string> Violations(Evidence evidence)
     {
         var state = evidence.State;
-        var called = state.Callouts.Values.Select(callout => (callout.Incident, callout.Volunteer)).ToHashSet();
+        var called = state.Callouts.Values.Select(callout => (callout.Incident, callout.Volunteer)).Concat(evidence.CalledBefore).ToHashSet();
         foreach (var socket in evidence.Sockets)
         {
             foreach (var (id, at) in socket.Seen)

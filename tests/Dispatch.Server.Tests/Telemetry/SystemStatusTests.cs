@@ -42,8 +42,8 @@ public sealed class SystemStatusTests : IAsyncLifetime
     {
         using var operatorOf = await node.SignInAsync("futian");
         await node.World.SqlAsync("""
-            INSERT INTO node_status (node, name, version, started_at, seen_at, phones, consoles, queue_max, queue_sum, lag_ms, memory_bytes, redis)
-            VALUES (gen_random_uuid(), '乙', '0.1.0', now() - interval '1 hour', now() - interval '30 seconds', 5, 1, 0, 0, 0, 1, 'notConfigured')
+            INSERT INTO nodes (id, name, state, version, started_at, seen_at, phones, consoles, queue_max, queue_sum, lag_ms, memory_bytes, redis)
+            VALUES (gen_random_uuid(), '乙', 'ready', '0.1.0', now() - interval '1 hour', now() - interval '30 seconds', 5, 1, 0, 0, 0, 1, 'notConfigured')
             """);
         await (await TestNode.StartAsync(node.World, "--Node:Name=丙")).DisposeAsync();
 

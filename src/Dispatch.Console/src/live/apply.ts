@@ -3,7 +3,7 @@
 // - A fact numbered lastFact + 1 is applied. At or below: a duplicate, the same board comes back. Above: a gap, nothing is applied and
 //   `behind` says how far the record is known to run, so that somebody fetches what is missing.
 // - A kind this version does not know moves the number on and changes nothing else: an old console does not stop at a new word.
-import type { Callout, CalloutState, Channel, ChannelOutcome, Fact, Incident, Need, OnBehalfChannel, Uuid } from './contract';
+import type { Callout, CalloutState, Channel, ChannelOutcome, Fact, Incident, Letter, Need, OnBehalfChannel, Uuid } from './contract';
 
 export interface Board {
   readonly incidents: ReadonlyMap<Uuid, Incident>;
@@ -71,10 +71,10 @@ function changed(incident: Incident, fact: Fact): Incident {
     case 'CalloutSent': return receipt(incident, fact, 'sentAt');
     case 'CalloutDelivered': return receipt(incident, fact, 'deliveredAt');
     case 'CalloutSeen': return receipt(incident, fact, 'seenAt');
-    case 'CalloutChannelSent': return channel(incident, fact, fact.data.channel, { state: 'sent', sentAt: fact.at, reason: null });
-    case 'CalloutChannelDelayed': return channel(incident, fact, fact.data.channel, { state: 'queued', attempts: 1, reason: fact.data.reason });
-    case 'CalloutChannelDelivered': return channel(incident, fact, fact.data.channel, { state: 'delivered', deliveredAt: fact.at, reason: null });
-    case 'CalloutChannelFailed': return channel(incident, fact, fact.data.channel, { state: 'failed', reason: fact.data.reason });
+    case 'CalloutChannelSent': return channel(incident, fact, [fact.data.channel, fact.data.letter], { state: 'sent', sentAt: fact.at, reason: null });
+    case 'CalloutChannelDelayed': return channel(incident, fact, [fact.data.channel, fact.data.letter], { state: 'queued', attempts: 1, reason: fact.data.reason });
+    case 'CalloutChannelDelivered': return channel(incident, fact, [fact.data.channel, fact.data.letter], { state: 'delivered', deliveredAt: fact.at, reason: null });
+    case 'CalloutChannelFailed': return channel(incident, fact, [fact.data.channel, fact.data.letter], { state: 'failed', reason: fact.data.reason });
     case 'CalloutAccepted': return answered(filled(moved(incident, fact, 'accepted', { answeredAt: fact.at, ...behalf(fact, fact.data) }), fact.data), fact, fact.data.via);
     case 'CalloutStoodBy': return answered(moved(incident, fact, 'standby', { answeredAt: fact.at, ...behalf(fact, fact.data) }), fact, fact.data.via);
     case 'CalloutCalledUp': return filled(moved(incident, fact, 'accepted'), fact.data);
@@ -111,21 +111,23 @@ const receipt = (incident: Incident, fact: Fact, field: 'sentAt' | 'deliveredAt'
   callout(incident, fact.calloutId, { [field]: fact.at });
 
 /** How a call-out fares on one channel beside the live line. */
-function channel(incident: Incident, fact: Fact, name: Channel, change: Partial<ChannelOutcome>): Incident {
-  const blank: ChannelOutcome = { channel: name, state: 'queued', attempts: 1, reason: null, sentAt: null, deliveredAt: null, confirmedAt: null, changedAt: fact.at };
+function channel(incident: Incident, fact: Fact, [name, letter = 'callOut']: [Channel, Letter?], change: Partial<ChannelOutcome>): Incident {
+  const blank: ChannelOutcome = { channel: name, letter, state: 'queued', attempts: 1, reason: null, sentAt: null, deliveredAt: null, confirmedAt: null, changedAt: fact.at };
   return {
     ...incident,
     callouts: incident.callouts.map((c) => {
       if (c.id !== fact.calloutId) return c;
       const channels = c.channels ?? [];
-      const before = channels.find((each) => each.channel === name) ?? blank;
-      return { ...c, channels: [...channels.filter((each) => each.channel !== name), { ...before, ...change, changedAt: fact.at }] };
+      const before = channels.find((each) => isOf(each, name, letter)) ?? blank;
+      return { ...c, channels: [...channels.filter((each) => !isOf(each, name, letter)), { ...before, ...change, changedAt: fact.at }] };
     }),
   };
 }
 
+const isOf = (outcome: ChannelOutcome, name: Channel, letter: Letter): boolean => outcome.channel === name && (outcome.letter ?? 'callOut') === letter;
+
 const answered = (incident: Incident, fact: Fact, via: Channel | null | undefined): Incident =>
-  (via ? channel(incident, fact, via, { confirmedAt: fact.at }) : incident);
+  (via ? channel(incident, fact, [via], { confirmedAt: fact.at }) : incident);
 
 const filled = (incident: Incident, data: { needOrdinal: number; filled: number }): Incident =>
   need(incident, data.needOrdinal, { filled: data.filled });

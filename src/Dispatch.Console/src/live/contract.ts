@@ -112,8 +112,12 @@ export type CalloutState =
 export type Channel = 'live' | 'push' | 'sms' | 'voice';
 /** queued: on its way, or waiting to be tried again. unavailable: a test could not go out here. */
 export type ChannelState = 'queued' | 'sent' | 'delivered' | 'failed' | 'gaveUp' | 'unavailable';
+/** What a message says: you are asked; you stood by and are needed; you said yes and are not needed any more. */
+export type Letter = 'callOut' | 'calledUp' | 'standDown';
 export interface ChannelOutcome {
   channel: Channel;
+  /** Absent in what servers before letters said: the offer. */
+  letter?: Letter;
   state: ChannelState;
   attempts: number;
   reason: string | null;
@@ -297,8 +301,8 @@ export type Fact =
   | FactOf<'WaveSent', { wave: number; considered: number; needs: { needOrdinal: number; asked: number; exhausted?: boolean }[] }>
   | FactOf<'CalloutOffered', { callout: Callout }>
   | FactOf<'CalloutSent' | 'CalloutDelivered' | 'CalloutSeen', Record<string, never>>
-  | FactOf<'CalloutChannelSent' | 'CalloutChannelDelivered', { channel: Channel }>
-  | FactOf<'CalloutChannelDelayed' | 'CalloutChannelFailed', { channel: Channel; reason: string }>
+  | FactOf<'CalloutChannelSent' | 'CalloutChannelDelivered', { channel: Channel; letter?: Letter }>
+  | FactOf<'CalloutChannelDelayed' | 'CalloutChannelFailed', { channel: Channel; reason: string; letter?: Letter }>
   | FactOf<'CalloutAccepted', Filled & Via>
   | FactOf<'CalloutCalledUp', Filled>
   | FactOf<'CalloutStoodBy', OfNeed & Via>

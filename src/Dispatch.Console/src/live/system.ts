@@ -3,7 +3,7 @@
 // - An answer is from the moment it came; what is older than a few questions is said to be old, and never shown as if it were now.
 import { computed, signal } from '@preact/signals';
 import { get } from './api';
-import type { Instant } from './contract';
+import type { Channel, Instant } from './contract';
 
 export interface Reason { code: string; weight: 'degraded' | 'notReady'; text: string; textEn: string }
 export interface Latency { p50Ms: number | null; p95Ms: number | null; count: number }
@@ -22,6 +22,7 @@ export interface Known {
   redis: 'notConfigured' | 'connected' | 'away';
   auditorAgeSeconds: number | null; undelivered: number; overdue: number; quarantined: number;
   record: { checkedAt: Instant; allCheckedAt: Instant; facts: number; flaws: number } | null;
+  channels: { channel: Channel; configured: boolean; sent: number; delivered: number; failed: number; retrying: number; gatewayFailures: number; lastReason: string | null; lastSentAt: Instant | null }[];
   raiseToPhone: Latency; acceptToConsole: Latency;
   lastHour: { clientsCut: number; timersMissed: number; errors: number; notConfirmed: number; races: number };
   plots: Plots;

@@ -85,13 +85,13 @@ const Line = memo(function Line({ callout: c, incident }: { callout: Callout; in
 });
 
 /** Beside the live line: one short mark per channel, with its shape; the times and reasons on asking. */
-function Channels({ callout: c, zone }: { callout: Callout; zone: string }) {
+export function Channels({ callout: c, zone }: { callout: Callout; zone: string }) {
   return (
     <ul class="channels">
       {[...c.channels!].sort((a, b) => order.indexOf(a.channel) - order.indexOf(b.channel)).map((outcome) => {
         const { kind, text } = channelMark(outcome);
         return (
-          <li key={outcome.channel} class={`channel ${kind}`} data-channel={outcome.channel} data-outcome={kind} title={[timeOf(outcome.changedAt, zone), channelReasonOf(outcome.reason)].filter(Boolean).join(' · ')}>
+          <li key={`${outcome.channel}-${outcome.letter}`} class={`channel ${kind}`} data-channel={outcome.channel} data-letter={outcome.letter ?? 'callOut'} data-outcome={kind} title={[timeOf(outcome.changedAt, zone), channelReasonOf(outcome.reason)].filter(Boolean).join(' · ')}>
             <Icon name={kind === 'failed' ? 'cross' : kind === 'queued' ? 'clock' : kind === 'sent' ? 'up' : 'check'} size={10} />{text}
             {outcome.reason && <span class="visually-hidden">{channelReasonOf(outcome.reason)}</span>}
           </li>

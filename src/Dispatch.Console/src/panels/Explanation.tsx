@@ -9,6 +9,7 @@ import { distanceOf, timeOf } from '../words/times';
 import { words } from '../words/console';
 import { teamWords } from '../words/teams';
 import { Icon, QualificationGlyph } from '../board/glyphs';
+import { Channels } from './Callouts';
 
 type Verdict = Line['verdict'] | 'all';
 const PAGE = 100;
@@ -79,6 +80,7 @@ export function Explanation({ incident }: { incident: Incident }) {
               <span class="why-need muted" title={nameOf(need)}>{need && <QualificationGlyph of={need.qualification} size={12} />}{nameOf(need)}</span>
               <span class="num muted">{distanceOf(line.distanceMetres)}{line.rank !== null ? ` · #${line.rank}` : ''}</span>
               <span class="why-text">{textOf(line)}</span>
+              {line.verdict === 'asked' && <Reached incident={incident} line={line} wave={x.number} />}
             </li>
           );
         })}
@@ -86,4 +88,10 @@ export function Explanation({ incident }: { incident: Incident }) {
       {shown.length > limit.value && <button type="button" class="link" onClick={() => { limit.value += PAGE * 5; }}>{w.shownOf(limit.value, shown.length)} · {w.showMore}</button>}
     </div>
   );
+}
+
+/** By which ways beside the live line the call-out of this line was tried, and what came of each. */
+function Reached({ incident, line, wave }: { incident: Incident; line: Line; wave: number }) {
+  const callout = incident.callouts.find((c) => c.volunteer.id === line.volunteerId && c.needOrdinal === line.needOrdinal && c.wave === wave);
+  return callout?.channels && callout.channels.length > 0 ? <Channels callout={callout} zone={incident.timeZone} /> : null;
 }

@@ -5,6 +5,7 @@ import { Icon } from '../board/glyphs';
 import { ageOf, isOld, system, tick, watchSystem, type Heard, type Known, type Latency, type Line, type SystemView } from '../live/system';
 import { zone } from '../live/signing';
 import { lang, textOf } from '../words/lang';
+import { channelReasonOf, channels } from '../words/channels';
 import { systemWords } from '../words/system';
 import { bytes, milliseconds, plain, seconds } from '../words/units';
 import { whenOf } from '../words/times';
@@ -84,7 +85,7 @@ function Picture({ parts }: { parts: Known }) {
         <Tile name={w.phones} value={plain(up.reduce((sum, node) => sum + node.phones, 0))} state="ok" line={plots.phones} format={plain} />
         <Tile name={w.consoles} value={plain(up.reduce((sum, node) => sum + node.consoles, 0))} state="ok" line={plots.consoles} format={plain} />
       </Group>
-      <Group title={w.parts} across={5}>
+      <Group title={w.parts}>
         <Part name={w.postgres} state={parts.postgres.connections > parts.postgres.mostConnections * 0.9 ? 'watch' : 'ok'}>
           {parts.postgres.version} · {w.roundTrip(milliseconds(parts.postgres.roundTripMs))} · {w.connectionsOf(parts.postgres.connections, parts.postgres.mostConnections)}
         </Part>
@@ -92,6 +93,11 @@ function Picture({ parts }: { parts: Known }) {
         <Part name={w.redis} state={parts.redis === 'away' ? 'watch' : 'ok'}>{parts.redis === 'notConfigured' ? none : parts.redis === 'connected' ? connected : away}</Part>
         <Part name={w.disk} state={disk && disk.diskFreeBytes! < Math.max(2e9, disk.diskBytes! / 50) ? 'watch' : 'ok'}>{disk ? w.diskFree(bytes(disk.diskFreeBytes!), bytes(disk.diskBytes!)) : w.diskUnknown}</Part>
         <Part name={w.record} state={parts.record && parts.record.flaws > 0 ? 'bad' : 'ok'}>{!parts.record ? w.recordUnchecked : parts.record.flaws > 0 ? w.recordFlawed(parts.record.flaws) : w.recordHolds(plain(parts.record.facts), whenOf(parts.record.checkedAt, zone(), Date.now()))}</Part>
+        {parts.channels.map((one) => (
+          <Part key={one.channel} name={w.channel(channels()[one.channel])} state={one.gatewayFailures > 0 ? 'bad' : one.failed + one.retrying > 0 ? 'watch' : 'ok'}>
+            {w.channelCounts(one.sent, one.delivered, one.failed, one.retrying)}{one.lastReason && one.failed + one.retrying > 0 ? ` · ${channelReasonOf(one.lastReason)}` : ''}
+          </Part>
+        ))}
         <Part name={w.quarantined} state={parts.quarantined > 0 ? 'watch' : 'ok'}>{plain(parts.quarantined)} · {w.quarantinedHint}</Part>
       </Group>
       <Nodes parts={parts} />
@@ -99,10 +105,10 @@ function Picture({ parts }: { parts: Known }) {
   );
 }
 
-const Group = ({ title, hint, across = 4, children }: { title: string; hint?: string; across?: 4 | 5; children: ComponentChildren }) => (
+const Group = ({ title, hint, children }: { title: string; hint?: string; children: ComponentChildren }) => (
   <section class="system-group" aria-label={title}>
     <h2>{title}{hint && <small class="muted">{hint}</small>}</h2>
-    <div class={`tiles tiles-${across}`}>{children}</div>
+    <div class={"tiles tiles-4"}>{children}</div>
   </section>
 );
 

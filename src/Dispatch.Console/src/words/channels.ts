@@ -1,5 +1,5 @@
 // How a call-out fares beside the live line, and what a reachability test found.
-import type { Channel, ChannelOutcome } from '../live/contract';
+import type { Channel, ChannelOutcome, Letter } from '../live/contract';
 import { inBoth } from './lang';
 
 export const channels = inBoth<Record<Channel, string>>(
@@ -12,9 +12,18 @@ const marks = inBoth(
   { sent: (how) => `${how} sent`, delivered: (how) => `${how} delivered`, answered: (how) => `answered by ${how}`, queued: (how) => `${how} retrying`, failed: (how) => `${how} failed` },
 );
 
+const letters = inBoth(
+  { calledUp: (how: string) => `递补${how}`, standDown: (how: string) => `解除${how}` },
+  { calledUp: (how) => `call-up by ${how}`, standDown: (how) => `stand-down by ${how}` },
+);
+
+/** The channel, and what went out by it when that was not the offer: 短信, 解除短信. */
+export const channelName = (channel: Channel, letter: Letter = 'callOut'): string =>
+  (letter === 'callOut' ? channels()[channel] : letters()[letter](channels()[channel]));
+
 /** One short mark per channel: the furthest it has come. */
 export function channelMark(outcome: ChannelOutcome): { kind: 'answered' | 'delivered' | 'sent' | 'queued' | 'failed'; text: string } {
-  const how = channels()[outcome.channel];
+  const how = channelName(outcome.channel, outcome.letter);
   const kind = outcome.confirmedAt ? 'answered' : outcome.state === 'gaveUp' || outcome.state === 'unavailable' ? 'failed' : outcome.state;
   return { kind, text: marks()[kind](how) };
 }

@@ -1,6 +1,6 @@
 // One sentence per kind of fact.
 import type { Channel, Fact, Incident } from '../live/contract';
-import { channelReasonOf, channels } from './channels';
+import { channelName, channelReasonOf } from './channels';
 import { calloutStates, reasonOf } from './domain';
 import { inBoth, lang, nameOf } from './lang';
 import { liaisonOutcomes, onBehalfChannels, teamWords } from './teams';
@@ -30,7 +30,7 @@ export function factSentence(fact: Fact, incident: Incident): string {
   const need = (ordinal: number) => nameOf(incident.needs.find((n) => n.ordinal === ordinal)) || `#${ordinal}`;
   const states = calloutStates();
   const via = (sentence: string, how: Channel | null | undefined, data: { onBehalf?: { channel: keyof ReturnType<typeof onBehalfChannels>; reason: string } }) =>
-    (data.onBehalf ? `${sentence} · ${teamWords().mark(fact.by.name ?? '', onBehalfChannels()[data.onBehalf.channel])}：${data.onBehalf.reason}` : how ? s.via(sentence, channels()[how]) : sentence);
+    (data.onBehalf ? `${sentence} · ${teamWords().mark(fact.by.name ?? '', onBehalfChannels()[data.onBehalf.channel])}：${data.onBehalf.reason}` : how ? s.via(sentence, channelName(how)) : sentence);
   switch (fact.kind) {
     case 'IncidentRaised': return s.raised;
     case 'RingOpened': return s.ring(need(fact.data.needOrdinal), fact.data.regionName);
@@ -39,10 +39,10 @@ export function factSentence(fact: Fact, incident: Incident): string {
     case 'CalloutSent': return s.sent(who);
     case 'CalloutDelivered': return s.delivered(who);
     case 'CalloutSeen': return s.seen(who);
-    case 'CalloutChannelSent': return s.channelSent(who, channels()[fact.data.channel]);
-    case 'CalloutChannelDelayed': return s.channelDelayed(who, channels()[fact.data.channel], channelReasonOf(fact.data.reason));
-    case 'CalloutChannelDelivered': return s.channelDelivered(who, channels()[fact.data.channel]);
-    case 'CalloutChannelFailed': return s.channelFailed(who, channels()[fact.data.channel], channelReasonOf(fact.data.reason));
+    case 'CalloutChannelSent': return s.channelSent(who, channelName(fact.data.channel, fact.data.letter));
+    case 'CalloutChannelDelayed': return s.channelDelayed(who, channelName(fact.data.channel, fact.data.letter), channelReasonOf(fact.data.reason));
+    case 'CalloutChannelDelivered': return s.channelDelivered(who, channelName(fact.data.channel, fact.data.letter));
+    case 'CalloutChannelFailed': return s.channelFailed(who, channelName(fact.data.channel, fact.data.letter), channelReasonOf(fact.data.reason));
     case 'CalloutAccepted': return via(s.accepted(who, fact.data.filled), fact.data.via, fact.data);
     case 'CalloutCalledUp': return s.calledUp(who);
     case 'CalloutStoodBy': return via(s.stoodBy(who), fact.data.via, fact.data);
