@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using OpenTelemetry;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -21,6 +22,7 @@ internal sealed class Exporting : IHostedService, IDisposable
     private readonly PrometheusText text = new();
     private readonly BaseExportingMetricReader onDemand;
     private readonly string? endpoint, token;
+    private readonly bool overHttp;
     private readonly double sampled;
     private readonly Self self;
     private MeterProvider? metrics;
@@ -31,6 +33,12 @@ internal sealed class Exporting : IHostedService, IDisposable
         this.self = self;
         onDemand = new BaseExportingMetricReader(text);
         endpoint = settings["Telemetry:OtlpEndpoint"];
+        overHttp = settings["Telemetry:OtlpProtocol"] switch
+        {
+            null or "" or "grpc" => false,
+            "http/protobuf" => true,
+            var other => throw new InvalidOperationException($"Telemetry:OtlpProtocol is \"{other}\": grpc or http/protobuf."),
+        };
         token = settings["Telemetry:MetricsToken"];
         sampled = settings.GetValue("Telemetry:TracesSampled", 1.0);
     }
@@ -40,11 +48,11 @@ internal sealed class Exporting : IHostedService, IDisposable
         var meters = Sdk.CreateMeterProviderBuilder().ConfigureResource(Describe).AddMeter(Meters).AddReader(onDemand);
         if (!string.IsNullOrWhiteSpace(endpoint))
         {
-            meters.AddOtlpExporter(options => options.Endpoint = new Uri(endpoint));
+            meters.AddOtlpExporter(options => To(options, "v1/metrics"));
             traces = Sdk.CreateTracerProviderBuilder().ConfigureResource(Describe).AddSource(Sources)
                 .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(sampled)))
                 .AddProcessor(new WithoutAddresses())
-                .AddOtlpExporter(options => options.Endpoint = new Uri(endpoint))
+                .AddOtlpExporter(options => To(options, "v1/traces"))
                 .Build();
         }
 
@@ -74,6 +82,13 @@ internal sealed class Exporting : IHostedService, IDisposable
         return here || exporting.HasToken(context.Request.Headers.Authorization)
             ? Results.Text(exporting.text.Read(exporting.onDemand), "text/plain; version=0.0.4")
             : Problems.NotFound("此路径", "route");
+    }
+
+    /// <summary>Over HTTP each kind has a path of its own beneath the collector's address; gRPC knows them by itself.</summary>
+    private void To(OtlpExporterOptions options, string path)
+    {
+        options.Protocol = overHttp ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
+        options.Endpoint = overHttp ? new Uri($"{endpoint!.TrimEnd('/')}/{path}") : new Uri(endpoint!);
     }
 
     private bool HasToken(string? authorization) =>
