@@ -43,6 +43,42 @@ public sealed class ConsoleChannelTests
     }
 
     [Fact]
+    public async Task Why_a_person_was_asked_stands_beside_how_he_was_reached_and_a_gateway_that_fails_is_on_the_system_page()
+    {
+        await using var gateway = await FakeGateway.StartAsync();
+        await using var node = await TestNode.StartAsync(gateway.Settings());
+        await Numbers.VolunteersAsync(node, 2);
+        await using var console = await SignedInAsync(node);
+        using var api = await node.SignInAsync("futian");
+        gateway.Next(400);
+        var id = await api.RaiseAsync(ApiClient.Flood());
+        await api.FactsAsync(id, until: "CalloutChannelFailed");
+        await api.FactsAsync(id, until: "CalloutChannelSent");
+        await console.Row(id).ClickAsync();
+
+        await console.Keys.PressAsync("2");
+        await Expect(console.Panel.Locator(".why.asked [data-channel=sms][data-outcome=failed]")).ToContainTextAsync("短信失败");
+        await Expect(console.Panel.Locator(".why.asked [data-channel=sms][data-outcome=sent]")).ToContainTextAsync("短信已发");
+        await console.Page.ScreenshotAsync(new() { Path = Repository.Screenshot("channels-why") });
+
+        // He says yes by SMS and is released while his phone is away: that goes out too, and has a mark of its own.
+        var taken = gateway.Sent.Single();
+        await gateway.ReplyAsync(node.Address, taken.To, "A1");
+        await api.OrderAsync($"/api/incidents/{id}/close", "已控制");
+        await api.FactsAsync(id, until: "CalloutChannelSent", howMany: 2);
+        await console.Keys.PressAsync("1");
+        await Expect(console.Panel.Locator("[data-letter=standDown]")).ToContainTextAsync("解除短信已发");
+
+        await console.Keys.PressAsync("s");
+        var sms = console.Page.Locator("[data-tile='短信渠道（近 1 小时）']");
+        await Expect(sms).ToContainTextAsync("发出 2 · 送达 1 · 失败 1");
+        await Expect(sms).ToHaveClassAsync("tile part tile-bad");
+        await Expect(console.Page.Locator(".verdict")).ToHaveAttributeAsync("data-level", "watch");
+        await Expect(console.Page.Locator(".reasons")).ToContainTextAsync("短信渠道不通");
+        await console.ScreenshotAsync("channels-system");
+    }
+
+    [Fact]
     public async Task A_reachability_test_is_pressed_in_the_roster_shown_on_the_phone_as_a_test_and_its_outcomes_come_back()
     {
         await using var gateway = await FakeGateway.StartAsync();

@@ -33,7 +33,7 @@ internal sealed class PhonePage : IAsyncDisposable
             Locale = "zh-CN",
             TimezoneId = "Asia/Shanghai",
             Geolocation = new() { Longitude = 114.0271f, Latitude = 22.5331f, Accuracy = 12 }, // 1.8 km north-east of the incidents
-            Permissions = ["geolocation", "clipboard-write"],
+            Permissions = ["geolocation", "clipboard-write", "notifications"],
         });
         context.SetDefaultTimeout(15_000);
         if (script is not null)
@@ -88,6 +88,39 @@ internal sealed class PhonePage : IAsyncDisposable
     public Task OfflineAsync(bool offline) => context.SetOfflineAsync(offline);
 
     public Task ScreenshotAsync(string name) => Page.ScreenshotAsync(new() { Path = Repository.Screenshot(name) });
+
+    /// <summary>Hands the page's worker a push, as the push service of the browser's maker would.</summary>
+    public async Task PushAsync(object message)
+    {
+        await Page.EvaluateAsync("navigator.serviceWorker.ready.then(() => true)");
+        var tools = await context.NewCDPSessionAsync(Page);
+        var registration = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        tools.Event("ServiceWorker.workerRegistrationUpdated").OnEvent += (_, told) =>
+        {
+            if (told!.Value.GetProperty("registrations").EnumerateArray().FirstOrDefault() is { ValueKind: System.Text.Json.JsonValueKind.Object } first)
+            {
+                registration.TrySetResult(first.GetProperty("registrationId").GetString()!);
+            }
+        };
+        await tools.SendAsync("ServiceWorker.enable");
+        await tools.SendAsync("ServiceWorker.deliverPushMessage", new()
+        {
+            ["origin"] = address, ["registrationId"] = await registration.Task.WaitAsync(TimeSpan.FromSeconds(15)),
+            ["data"] = System.Text.Json.JsonSerializer.Serialize(message),
+        });
+    }
+
+    /// <summary>The notification that the worker shows, once there is one.</summary>
+    public Task<System.Text.Json.JsonElement> NotificationAsync() => Page.EvaluateAsync<System.Text.Json.JsonElement>("""
+        async () => {
+          for (let tries = 0; tries < 150; tries++) {
+            const [shown] = await (await navigator.serviceWorker.ready).getNotifications();
+            if (shown) return { title: shown.title, body: shown.body, tag: shown.tag, requireInteraction: shown.requireInteraction };
+            await new Promise((resolve) => setTimeout(resolve, 100));
+          }
+          throw new Error('no notification was shown');
+        }
+        """);
 
     public async ValueTask DisposeAsync()
     {
