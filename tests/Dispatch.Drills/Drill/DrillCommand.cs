@@ -90,7 +90,7 @@ internal static class DrillCommand
 
         Console.WriteLine("Looking for the smallest schedule that fails");
         var smallest = await schedule.ShrinkAsync(smaller => FailsAsync(options, smaller, seed, cancellation), ShrinkTries);
-        Console.WriteLine($"Smallest that failed. Again: ./dev drill --schedule {smallest} --seed {seed}");
+        Console.WriteLine($"Smallest that failed. Again: ./dev drill --schedule {smallest} --seed {seed}{(options.Text("--mutant", "") is { Length: > 0 } mutant ? $" --mutant {mutant}" : "")}");
         return 1;
     }
 

@@ -101,6 +101,7 @@ internal static partial class Faults
     {
         var field = exercise.Field;
         var backup = Path.Combine(field.Folder, $"backup-{Guid.NewGuid():N}");
+        await field.ExecuteAsync("ALTER SYSTEM SET track_commit_timestamp = on", stop); // in the backup too, or the recovery forgets when what was committed
         await TakeBackup.RunAsync(field.DataFolder, backup, new Progress<string>(), stop);
         await Pause(3, Math.Max(scale, 1), stop); // a base is named by the second after it was complete
         var moment = await field.ClockAsync(stop);

@@ -9,10 +9,7 @@ internal sealed record NeedRow(Guid Incident, short Ordinal, short Count, short 
 
 internal sealed record CalloutRow(Guid Id, Guid Incident, short Need, Guid Volunteer, string State, short Ring, DateTimeOffset DueAt, DateTimeOffset ChangedAt);
 
-/// <summary>
-/// <paramref name="CommittedAt"/> is the commit's own time, which the database gives in the order of its commits. Of what lay in a backup it knows
-/// none: then it is the fact's time, taken under the lock that the commit ended.
-/// </summary>
+/// <summary><paramref name="CommittedAt"/> is the commit's own time, which the database gives in the order of its commits.</summary>
 internal sealed record FactRow(
     Guid Incident, long Number, string Kind, DateTimeOffset At, string ByKind, Guid? ById, Guid? Callout, Guid? Command, JsonElement Data, DateTimeOffset CommittedAt, string Hash);
 
@@ -64,7 +61,7 @@ internal sealed class FinalState
                 row => new CalloutRow(row.GetGuid(0), row.GetGuid(1), row.GetInt16(2), row.GetGuid(3), row.GetString(4), row.GetInt16(5), Time(row, 6), Time(row, 7)), ids))
                 .ToDictionary(row => row.Id),
             Facts = await Rows("""
-                SELECT incident_id, number, kind, at, by_kind, by_id, callout_id, command_id, data::text, coalesce(pg_xact_commit_timestamp(xmin), at), encode(hash, 'hex')
+                SELECT incident_id, number, kind, at, by_kind, by_id, callout_id, command_id, data::text, pg_xact_commit_timestamp(xmin), encode(hash, 'hex')
                 FROM facts WHERE incident_id = ANY ($1) ORDER BY incident_id, number
                 """, Fact, ids),
             Inbox = await Rows("SELECT volunteer_id, number, kind, callout_id FROM inbox WHERE volunteer_id = ANY ($1) ORDER BY volunteer_id, number",

@@ -1,3 +1,4 @@
+using Dispatch.Drills.Gateway;
 using Dispatch.Server.Tests.Support;
 using Microsoft.Extensions.Logging;
 
@@ -68,5 +69,55 @@ public sealed class NoPersonalDataTests
         }
 
         Assert.DoesNotContain(said, words => words.Contains("access_token", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Telephone_numbers_texts_of_messages_codes_of_phones_and_secrets_leave_none_either()
+    {
+        var logged = new LinesLogged();
+        await using var gateway = await FakeGateway.StartAsync();
+        var world = new World(await Cluster.NewDatabaseAsync());
+        await world.BuildAsync();
+        using var spans = new SpansHeard();
+        await using var node = await TestNode.StartAsync(
+            world, builder => builder.Logging.AddProvider(logged), gateway.Settings("--Logging:LogLevel:Default=Debug", "--Logging:LogLevel:Microsoft=Warning"));
+        await Numbers.VolunteersAsync(node, 2);
+        using var heard = new Heard(node);
+        using var operatorOf = await node.SignInAsync("futian");
+
+        // By SMS: refused, hung, sent; a yes and a report come back, and one from a stranger; then a stand-down; a test; an import with a bad line.
+        gateway.Next(503, 400);
+        var id = await operatorOf.RaiseAsync(ApiClient.Flood());
+        await operatorOf.FactsAsync(id, until: "CalloutChannelFailed");
+        await operatorOf.FactsAsync(id, until: "CalloutChannelSent");
+        var taken = gateway.Sent.First();
+        await gateway.ReplyAsync(node.Address, taken.To, "A1");
+        await gateway.ReplyAsync(node.Address, "+99955577777", "A1 我在深南大道");
+        await gateway.ReportAsync(node.Address, taken.Id, "delivered");
+        await gateway.TellAsync(node.Address, "/api/channels/sms/replies", new { eventId = "forged", from = "+99955588888", text = "A1" }, secret: "another-secret-that-nobody-has-ever-had");
+        await operatorOf.OrderAsync($"/api/incidents/{id}/close", "堤坝已经合龙");
+        var volunteer = await world.ScalarAsync<Guid>("SELECT id FROM volunteers WHERE external_id = 'v0002'");
+        await operatorOf.PostAsync($"/api/volunteers/{volunteer}/reachability", new { testId = Guid.NewGuid() });
+        var (_, issued) = await operatorOf.PostAsync($"/api/volunteers/{volunteer}/activation-code");
+        var code = (string?)issued?["code"] ?? throw new InvalidOperationException($"{issued}");
+        using var stranger = node.Stranger();
+        var (_, signedIn) = await stranger.PostAsync("/api/session/activate", new { code });
+        await operatorOf.FactsAsync(id, until: "CalloutReleased");
+        await Eventually.True(() => gateway.Arrivals.Any(arrival => arrival.Message.Kind == "standDown"), "the stand-down by SMS");
+
+        string[] secrets =
+        [
+            Numbers.Of(1), Numbers.Of(2), "99955577777", "99955588888", "深南大道", "堤坝已经合龙", taken.Text, FakeGateway.Secret, code,
+            (string)signedIn!["accessToken"]!, (string)signedIn["refreshToken"]!, operatorOf.Token,
+        ];
+        var database = new Npgsql.NpgsqlConnectionStringBuilder(world.ConnectionString).Database!;
+        var own = spans.All.Where(span => span.Source.Name == "Dispatch" || Equals(span.GetTagItem("db.namespace"), database)).Select(SpansHeard.Words).ToList();
+        Assert.NotEmpty(logged.All);
+        foreach (var secret in secrets)
+        {
+            Assert.DoesNotContain(logged.All, line => line.Contains(secret, StringComparison.Ordinal));
+            Assert.DoesNotContain(heard.Tags, tag => $"{tag.Key}={tag.Value}".Contains(secret, StringComparison.Ordinal));
+            Assert.DoesNotContain(own, words => words.Contains(secret, StringComparison.Ordinal));
+        }
     }
 }
