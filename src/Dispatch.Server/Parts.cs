@@ -8,6 +8,7 @@ using Dispatch.Server.Liaisons;
 using Dispatch.Server.Live;
 using Dispatch.Server.Musters;
 using Dispatch.Server.Nodes;
+using Dispatch.Server.Plans;
 using Dispatch.Server.Regions;
 using Dispatch.Server.Setup;
 using Dispatch.Server.Teams;
@@ -56,6 +57,7 @@ internal static class Parts
         RoomForImports.AddTo(services);
         services.AddSingleton<ImportRegions>();
         services.AddSingleton<RaiseIncident>();
+        services.AddSingleton<DrawPlan>();
         services.AddSingleton<CommandIncident>();
         services.AddSingleton<CommandCallout>();
         services.AddSingleton<CallOutNearest>();

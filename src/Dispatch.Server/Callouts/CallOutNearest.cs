@@ -227,7 +227,7 @@ internal sealed class CallOutNearest(FactLog log)
         return inserted;
     }
 
-    private static async Task<IReadOnlyList<Ring>> RingsAsync(OpenRecord record, CancellationToken cancellation)
+    internal static async Task<IReadOnlyList<Ring>> RingsAsync(OpenRecord record, CancellationToken cancellation)
     {
         var above = await record.Db.Regions.FromSql($"SELECT * FROM regions WHERE path @> {record.Incident.RegionPath}::ltree")
             .Select(region => new Region(region.Code, region.Name, region.ParentCode, (RegionLevel)region.Level, region.LevelName, region.Path, region.HasAuthority))

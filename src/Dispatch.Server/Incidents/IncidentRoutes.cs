@@ -1,5 +1,6 @@
 using Dispatch.Server.Access;
 using Dispatch.Server.Callouts;
+using Dispatch.Server.Plans;
 
 namespace Dispatch.Server.Incidents;
 
@@ -18,6 +19,8 @@ internal static class IncidentRoutes
         incidents.MapPost("/{id:guid}/needs/{ordinal}", CommandIncident.ChangeNeed).Produces<IncidentView>();
         incidents.MapPost("/{id:guid}/close", CommandIncident.Close).Produces<IncidentView>();
         incidents.MapPost("/{id:guid}/cancel", CommandIncident.Cancel).Produces<IncidentView>();
+
+        routes.MapPost("/api/plans", DrawPlan.Handle).RequireAuthorization(SignIns.OperatorsOnly).WithTags("Incidents").Produces<DrawPlan.View>();
 
         var callouts = routes.MapGroup("/api/callouts/{id:guid}").WithTags("Call-outs");
         callouts.MapPost("/recall", CommandCallout.Recall).RequireAuthorization(SignIns.OperatorsOnly).Produces<IncidentView>();

@@ -68,6 +68,7 @@ public sealed class ScopeTests : IAsyncLifetime
         ["PUT /api/me/tasks/{id}/answer"] = Volunteers,
         ["GET /api/liaison-tasks"] = Operators,
         ["POST /api/liaison-tasks/{id}/answer"] = Operators,
+        ["POST /api/plans"] = Operators,
         ["PUT /api/me/duty"] = Volunteers,
         ["PUT /api/me/hours"] = Volunteers,
         ["PUT /api/me/consents"] = Volunteers,

@@ -12,6 +12,7 @@ import { CategoryPicker } from './CategoryPicker';
 import { Field, invalidAt } from './Field';
 import { NeedsEditor } from './NeedsEditor';
 import { PlaceFields } from './PlaceFields';
+import { WhatIf } from './WhatIf';
 import { closeRaise, draft, draftCategory, draftOrder, edit, faults, focusForm, hasScales, submit } from './raising';
 
 const shownFields = ['category', 'position', 'address', 'grade', 'warning', 'responseLevel', 'risk', 'needs'];
@@ -50,6 +51,7 @@ export function RaiseForm() {
             <textarea rows={2} maxLength={500} disabled={busy} {...invalidAt('risk')} value={d.risk} onInput={(e) => edit({ risk: e.currentTarget.value, own: { ...d.own, risk: true } })} />
           </Field>
           <NeedsEditor disabled={busy} />
+          {!busy && <WhatIf />}
           <div class="scales">
             {hasScales.value && <Choice name="grade" label={w.grade} value={d.grade} options={grades()} disabled={busy} onChange={(grade) => edit({ grade: grade as Grade | null })} />}
             {hasScales.value && <Choice name="warning" label={w.warning} value={d.warning} options={warnings()} disabled={busy} onChange={(warning) => edit({ warning: warning as Warning | null })} />}

@@ -44,6 +44,8 @@ export interface VolunteerSelf {
   qualifications: { key: string; name: string; nameEn: string; validUntil: string | null }[];
   insuredUntil: string | null;
   inboxCursor: number;
+  /** This phone is a drill phone: real incidents never reach it. */
+  drill?: boolean;
 }
 
 // ---- reference data
@@ -95,6 +97,8 @@ export interface RaiseRequest {
   address: string;
   position: PlaceRequest;
   needs: NeedRequest[];
+  /** Asks drill phones alone. Absent: the real thing. */
+  drill?: true;
 }
 export interface Need {
   ordinal: number;
@@ -105,6 +109,18 @@ export interface Need {
   filled: number;
   ring: number;
   exhausted: boolean;
+}
+/** What would happen: POST /api/plans. Nothing is written, nobody is asked. */
+export interface DrawnNeed {
+  ordinal: number; qualification: string; name: string; nameEn: string; count: number; asked: number; mayBeAsked: number; considered: number; ringReached: number;
+  canFill: boolean; expectedSeconds: number | null; probability: number; text: string; textEn: string; refused: { code: string; people: number; text: string; textEn: string }[];
+}
+export interface DrawnPlan {
+  regionNames: string[];
+  rings: { number: number; name: string }[];
+  needs: DrawnNeed[];
+  people: { volunteerId: Uuid; name: string | null; needOrdinal: number; ring: number; rank: number; distanceMetres: number; chance: number | null }[];
+  at: Instant;
 }
 export type CalloutState =
   | 'offered' | 'accepted' | 'declined' | 'expired' | 'recalled' | 'standby'
@@ -183,6 +199,8 @@ export interface Callout {
 export type IncidentState = 'open' | 'closed' | 'cancelled';
 export interface Incident {
   id: Uuid;
+  /** 演练. */
+  drill?: boolean;
   category: string;
   class: IncidentClass;
   grade: Grade | null;
@@ -340,6 +358,7 @@ export interface Card {
     regionNames: string[];
     state: IncidentState;
     timeZone: string;
+    drill?: boolean;
   };
   need: { qualification: string; name: string; nameEn: string };
   distanceMetres: number;

@@ -91,7 +91,7 @@ function NeedLine({ need, incident }: { need: Need; incident: Incident }) {
       <span class="need-what" title={nameOf(need)}>{nameOf(need)}</span>
       <NeedBar need={need} lost={lost} />
       {incident.state === 'open'
-        ? <button type="button" class="link num need-count" aria-label={`${w.filledOf(need.filled, need.count)}，${w.need}`} title={w.need} onClick={() => askNeed(incident, need, nameOf(need))}>{need.filled}/{need.count}</button>
+        ? <button type="button" class="link num need-count" aria-label={`${need.filled}/${need.count} · ${w.filledOf(need.filled, need.count)}，${w.need}`} title={w.need} onClick={() => askNeed(incident, need, nameOf(need))}>{need.filled}/{need.count}</button>
         : <b class="num" aria-label={w.filledOf(need.filled, need.count)}>{need.filled}/{need.count}</b>}
       <span class="need-rings muted">
         {need.ring === 0 ? w.noRing : opened.length > 0 ? opened.map((r) => r.regionName).join(' → ') : w.ring(need.ring)}
