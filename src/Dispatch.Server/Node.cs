@@ -6,6 +6,7 @@ using Dispatch.Server.Incidents;
 using Dispatch.Server.Liaisons;
 using Dispatch.Server.Live;
 using Dispatch.Server.Musters;
+using Dispatch.Server.MutualAid;
 using Dispatch.Server.Nodes;
 using Dispatch.Server.Policies;
 using Dispatch.Server.Regions;
@@ -115,6 +116,7 @@ public sealed class Node : IAsyncDisposable
         app.MapReferenceData();
         app.MapRegions();
         app.MapPolicies();
+        app.MapMutualAid();
         app.MapRoster();
         app.MapTeams();
         app.MapIncidents();

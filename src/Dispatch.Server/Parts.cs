@@ -7,6 +7,7 @@ using Dispatch.Server.Incidents;
 using Dispatch.Server.Liaisons;
 using Dispatch.Server.Live;
 using Dispatch.Server.Musters;
+using Dispatch.Server.MutualAid;
 using Dispatch.Server.Nodes;
 using Dispatch.Server.Plans;
 using Dispatch.Server.Regions;
@@ -61,6 +62,10 @@ internal static class Parts
         services.AddSingleton<CommandIncident>();
         services.AddSingleton<CommandCallout>();
         services.AddSingleton<CallOutNearest>();
+        services.AddSingleton<RequestAid>();
+        services.AddSingleton<AnswerAid>();
+        services.AddSingleton<OfferSelf>();
+        services.AddSingleton<DecideOffer>();
         services.AddSingleton<DueIncidents>();
         services.AddSingleton<AnswerCallout>();
         services.AddSingleton<MyCallouts>();

@@ -126,6 +126,10 @@ internal static class Problems
             DetailEn = $"{freeBytes / 1_000_000} MB are left and an import needs {leastBytes / 1_000_000} MB; incidents and call-outs go on. Have the disk cleared, then import again",
         };
 
+    /// <summary>A region keeps what it has set aside for itself, whatever is asked of it.</summary>
+    public static Problem ReserveFloor(string detail, string detailEn, object current) =>
+        new("reserveFloor", StatusCodes.Status409Conflict, "将低于保底力量，不能借出", "This would break a reserve floor") { Detail = detail, DetailEn = detailEn, Current = current };
+
     public static Problem Bug(string traceId) =>
         new("internal", StatusCodes.Status500InternalServerError, "系统内部错误", "Internal error")
         {

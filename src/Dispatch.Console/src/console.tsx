@@ -15,6 +15,7 @@ import { LiaisonBar } from './frame/LiaisonBar';
 import { NotForVolunteers, SignIn } from './frame/SignIn';
 import { StaleBanner, TopBar } from './frame/TopBar';
 import './frame/theme';
+import { watchAid } from './live/aid';
 import { followBoard } from './live/boardFeed';
 import { sendUnconfirmed, takeUpOrders } from './live/orders';
 import { readReference } from './live/reference';
@@ -23,6 +24,7 @@ import { watchHealth } from './live/system';
 import { MapPane } from './map/MapPane';
 import { MusterPage } from './musters/MusterPage';
 import { IncidentPanel } from './panels/IncidentPanel';
+import { MutualAid } from './panels/MutualAid';
 import { Policies } from './panels/Policies';
 import { Roster } from './panels/Roster';
 import { System } from './panels/System';
@@ -50,6 +52,7 @@ function Console() {
       mapAlone ? () => {} : watchForAlarms(),
       listenToKeys(),
       watchHealth(),
+      mapAlone ? () => {} : watchAid(),
       () => link.stop(),
     ];
     return () => { for (const stop of stops) stop(); };
@@ -62,7 +65,7 @@ function Console() {
       <HealthBanner />
       <AlarmBar />
       {!mapAlone && <LiaisonBar />}
-      {view.value === 'roster' && !mapAlone ? <Roster /> : view.value === 'musters' && !mapAlone ? <MusterPage /> : view.value === 'policies' && !mapAlone ? <Policies /> : view.value === 'system' && !mapAlone ? <System /> : (
+      {view.value === 'roster' && !mapAlone ? <Roster /> : view.value === 'musters' && !mapAlone ? <MusterPage /> : view.value === 'aid' && !mapAlone ? <MutualAid /> : view.value === 'policies' && !mapAlone ? <Policies /> : view.value === 'system' && !mapAlone ? <System /> : (
         <main class="command">
           {!mapAlone && <Board />}
           <MapPane />

@@ -84,6 +84,9 @@ public sealed record Candidate
     /// <summary>Since the end of the last call-out the person went to.</summary>
     public double? RestedSeconds { get; init; }
 
+    /// <summary>Of somebody at home in another command: whether he consents to be lent. Null: he is of this command.</summary>
+    public bool? LendingConsent { get; init; }
+
     /// <summary>Null: has not said.</summary>
     public Means? Means { get; init; }
 }

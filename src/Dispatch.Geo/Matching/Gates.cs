@@ -17,6 +17,7 @@ public static class Rules
     public const string AssessmentPending = "assessmentPending";
     public const string AssessmentFailed = "assessmentFailed";
     public const string NoConsent = "noConsent";
+    public const string NoLendingConsent = "noLendingConsent";
     public const string OffDuty = "offDuty";
     public const string OutsideHours = "outsideHours";
     public const string QuietHours = "quietHours";
@@ -41,7 +42,7 @@ public static class Gates
     public const int AdultAge = 18;
 
     private static readonly Func<Candidate, MatchRequest, string?>[] InOrder =
-        [Certificate, Insurance, Adult, Fit, Assessed, Consenting, Available, Undisturbed, Located, WithinRadius, NotEngaged, NotYetAsked, Rested, WithinBudget];
+        [Certificate, Insurance, Adult, Fit, Assessed, Consenting, ConsentingToBeLent, Available, Undisturbed, Located, WithinRadius, NotEngaged, NotYetAsked, Rested, WithinBudget];
 
     /// <summary>The rules that say no, first the one to be told; empty when the person may be asked.</summary>
     public static IReadOnlyList<string> Refusals(Candidate candidate, MatchRequest request)
@@ -102,6 +103,10 @@ public static class Gates
     // 个人信息保护法 28-29: located only with consent, by the phone or by the registered address, each its own consent.
     private static string? Consenting(Candidate candidate, MatchRequest request) =>
         candidate.LocationConsent || candidate.AddressConsent ? null : Rules.NoConsent;
+
+    // 个人信息保护法 23: shared with another region only with consent to that.
+    private static string? ConsentingToBeLent(Candidate candidate, MatchRequest request) =>
+        candidate.LendingConsent == false ? Rules.NoLendingConsent : null;
 
     private static string? Available(Candidate candidate, MatchRequest request) => candidate.Duty switch
     {

@@ -30,6 +30,12 @@ internal sealed record Caller(Guid AccountId, Role Role, string RegionPath, Guid
     /// <summary>True for the operator's own region and all below it.</summary>
     public bool Commands(string regionPath) => Role == Role.Operator && Covers(RegionPath, regionPath);
 
+    /// <summary>Commands it, or commands one of the regions it reaches into: sees it, and orders nothing.</summary>
+    public bool Sees(string regionPath, string[]? touched) => Commands(regionPath) || (touched is not null && touched.Any(Commands));
+
+    /// <summary>Whether a region hears of something whose audience is one region, or several with | between.</summary>
+    public static bool Hears(string path, string audience) => audience.Contains('|') ? audience.Split('|').Any(one => Covers(path, one)) : Covers(path, audience);
+
     public static bool Covers(string path, string other) =>
         DrillSeam.Breaks("no-region-filter")
         || (path.Length > 0 && (other.Length == path.Length || (other.Length > path.Length && other[path.Length] == '.'))

@@ -3,6 +3,7 @@ using Dispatch.Geo.PostGis;
 using Dispatch.Geo.Regions;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
+using Dispatch.Server.MutualAid;
 using Dispatch.Server.Storage;
 using Dispatch.Server.Telemetry;
 using Microsoft.EntityFrameworkCore;
@@ -49,6 +50,11 @@ internal sealed class CallOutNearest(FactLog log)
         List<Callout> callouts = incident.LastWave == 0 ? [] : await record.Db.Callouts.Where(callout => callout.IncidentId == incident.Id
             && (callout.State == CalloutState.Offered || callout.State == CalloutState.Standby)).ToListAsync(cancellation);
         Expire(record, callouts);
+        if (incident.AidDueAt <= record.Now)
+        {
+            await AidDeadlines.MoveOnAsync(record, cancellation);
+        }
+
         foreach (var need in needs)
         {
             await CallUpStandbysAsync(record, need, callouts, cancellation);
@@ -88,9 +94,9 @@ internal sealed class CallOutNearest(FactLog log)
                 other => other.VolunteerId == standby.VolunteerId && other.Id != standby.Id
                     && (other.State == CalloutState.Offered || other.State == CalloutState.Accepted || other.State == CalloutState.EnRoute || other.State == CalloutState.OnScene),
                 cancellation);
-            if (engaged)
+            if (engaged || (standby.Ring == LentCandidates.Ring && !await record.Db.Database.SqlQuery<bool>($"SELECT is_released({standby.VolunteerId}, {standby.IncidentId}) AS \"Value\"").SingleAsync(cancellation)))
             {
-                continue;
+                continue; // a lent standby is called up only while his home lends him
             }
 
             need.Take();
@@ -122,11 +128,22 @@ internal sealed class CallOutNearest(FactLog log)
             rings = [.. rings.Skip(Math.Min(open.Min(need => (int)need.Ring), rings.Count - 1))];
         }
 
+        var asksNeighbours = false;
         for (var again = 0; ; again++)
         {
             var matching = Spans.Step("match");
             var (request, result) = await PlanWave.MatchAsync(record, open, qualifications, rings, ignoreOpenOffers: widen && again == 0, cancellation);
             matching?.Dispose();
+            if (!asksNeighbours && result.Needs.Any(outcome => outcome.Exhausted))
+            {
+                // Nobody is left at home: an incident that fills its needs there pays nothing for this.
+                asksNeighbours = true;
+                if (await Lending.AdvanceAsync(record, open.ConvertAll(need => (need, qualifications[need.Ordinal])), cancellation))
+                {
+                    (request, result) = await PlanWave.MatchAsync(record, open, qualifications, rings, ignoreOpenOffers: widen && again == 0, cancellation);
+                }
+            }
+
             var offers = await OfferAsync(record, request, result, needs, cancellation);
             callouts.AddRange(offers);
             if (result.Chosen.Count == offers.Count || again == 2)
@@ -138,7 +155,7 @@ internal sealed class CallOutNearest(FactLog log)
     }
 
     /// <summary>Writes the offers the matcher chose, and the wave with its reasons. Returns those who were really asked.</summary>
-    private static async Task<List<Callout>> OfferAsync(OpenRecord record, MatchRequest request, MatchResult result, List<Need> needs, CancellationToken cancellation)
+    internal static async Task<List<Callout>> OfferAsync(OpenRecord record, MatchRequest request, MatchResult result, List<Need> needs, CancellationToken cancellation)
     {
         var incident = record.Incident;
         var news = result.Needs.Any(outcome => outcome.Asked > 0 || outcome.RingReached > needs.Single(need => need.Ordinal == outcome.NeedOrdinal).Ring);
@@ -248,6 +265,6 @@ internal sealed class CallOutNearest(FactLog log)
             ? offered.Where(callout => callout.DeliveredAt is null && callout.OfferedAt + NearestCandidates.ReceiptDueAfter > record.Now)
                 .Min(callout => (DateTimeOffset?)(callout.OfferedAt + NearestCandidates.ReceiptDueAfter))
             : null;
-        return new[] { earliestDue, again, review, receipt }.Min();
+        return new[] { earliestDue, again, review, receipt, record.Incident.AidDueAt }.Min();
     }
 }

@@ -35,8 +35,14 @@ internal static class PlanWave
                 new NeedPlan(
                     new(need.Missing, incident.TargetProbability, incident.InnerTarget, Math.Round(within, 3), incident.ArriveWithin.TotalSeconds, incident.AnswerWithin.TotalSeconds),
                     [])));
-            var request = await NearestCandidates.Gather(
-                record.Connection, record.Transaction, Question(record, rings, wanted) with { IgnoreOpenOffers = ignoreOpenOffers }, cancellation);
+            var question = Question(incident, record.Now, rings, wanted) with { IgnoreOpenOffers = ignoreOpenOffers };
+            var request = await GatherAsync(record, question, cancellation);
+            if (incident.Lent)
+            {
+                request = await LentCandidates.AddAsync(
+                    record.Connection, record.Transaction, question, request, new(0, incident.District, rings[^1].Path, RegionLevel.City, "跨区增援"), record.Now + incident.AnswerWithin, cancellation);
+            }
+
             var result = Matcher.Match(request);
             if (pages == MostPages || !result.Needs.Any(outcome => outcome.TooFewGathered == true))
             {
@@ -45,14 +51,32 @@ internal static class PlanWave
         }
     }
 
-    private static MatchQuestion Question(OpenRecord record, IReadOnlyList<Ring> rings, IReadOnlyList<NeedToFill> needs)
+    /// <summary>An incident that reaches into several commands has the people of each of them, and of no other, in its first ring.</summary>
+    private static async Task<MatchRequest> GatherAsync(OpenRecord record, MatchQuestion question, CancellationToken cancellation)
     {
-        var incident = record.Incident;
-        var local = TimeZoneInfo.ConvertTime(record.Now, TimeZoneInfo.FindSystemTimeZoneById(incident.RegionZone)).DateTime;
+        if (record.Incident.Touched is not { } touched)
+        {
+            return await NearestCandidates.Gather(record.Connection, record.Transaction, question, cancellation);
+        }
+
+        MatchRequest? whole = null;
+        foreach (var path in touched)
+        {
+            var part = await NearestCandidates.Gather(
+                record.Connection, record.Transaction, question with { Rings = [new(1, path.Split('.')[^1], path, RegionLevel.County, "")] }, cancellation);
+            whole = whole is null ? part with { Rings = [question.Rings[0] with { Number = 1 }] } : whole with { Candidates = [.. whole.Candidates, .. part.Candidates] };
+        }
+
+        return whole!;
+    }
+
+    internal static MatchQuestion Question(Incident incident, DateTimeOffset now, IReadOnlyList<Ring> rings, IReadOnlyList<NeedToFill> needs)
+    {
+        var local = TimeZoneInfo.ConvertTime(now, TimeZoneInfo.FindSystemTimeZoneById(incident.RegionZone)).DateTime;
         return new()
         {
             IncidentId = incident.Id,
-            At = record.Now,
+            At = now,
             LocalDate = DateOnly.FromDateTime(local),
             Place = Position.Of(incident.Location),
             RadiusMetres = incident.RadiusMetres,

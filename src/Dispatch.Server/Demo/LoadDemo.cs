@@ -62,7 +62,7 @@ internal static partial class LoadDemo
     private static string SignIns(string password) => $"""
         Console (password {password}):
           futian    Futian district command 福田区 (start here)
-          luohu, nanshan, longhua    the neighbouring districts
+          luohu, nanshan, longhua    the neighbouring districts; they lend people (增援, docs/mutual-aid.md)
           shenzhen  the city's duty desk 深圳市
         Phone page: activation codes DEMO-0001 to DEMO-{DemoRoster.HandPhones:0000}, each works once; or user v0001 to v{DemoRoster.VolunteerCount:0000} with the same password
         All people are invented and all boundaries are schematic (示意图).
@@ -99,6 +99,7 @@ internal static partial class LoadDemo
             WHERE sub.parent_id = t.id
             """, cancellation);
         await AccountsAsync(connection, passwordHash, cancellation);
+        await MutualAidAsync(connection, cancellation);
     }
 
     private static async Task AvailabilityAsync(NpgsqlConnection connection, DemoRoster roster, CancellationToken cancellation)
@@ -133,6 +134,21 @@ internal static partial class LoadDemo
             SELECT n.hash, v.id, now() + interval '1 year' FROM unnest($1::bytea[], $2::text[]) AS n (hash, external_id) JOIN volunteers v USING (external_id)
             """, cancellation, codes.Select(code => ActivatePhone.Hash($"DEMO-{code:0000}")).ToArray(), codes.Select(code => DemoRoster.ExternalId(DemoRoster.FirstHandPhone + code - 1)).ToArray());
     }
+
+    /// <summary>What a newcomer needs to see mutual aid: an agreement, one proposed and not yet accepted, and what the neighbours keep for themselves.</summary>
+    private static Task MutualAidAsync(NpgsqlConnection connection, CancellationToken cancellation) => ExecuteAsync(connection, """
+        INSERT INTO agreements (id, lender, borrower, both_ways, category, mode, valid_from, valid_until, proposed_by, proposed_for)
+        SELECT gen_random_uuid(), n.lender, n.borrower, n.mutual, n.category, NULL, now(), now() + interval '1 year', a.id, n.missing
+        FROM (VALUES ('440303', '440304', true, 'flood', NULL), ('440305', '440304', false, 'buildingCollapse', '440305')) AS n (lender, borrower, mutual, category, missing)
+        JOIN accounts a ON a.username = CASE WHEN n.missing IS NULL THEN 'shenzhen' ELSE 'futian' END;
+        INSERT INTO reserve_floors (id, region, qualification_id, count, location, place, within_metres)
+        SELECT gen_random_uuid(), r.code, q.id, n.keep, ST_PointOnSurface(r.boundary)::geography, r.name || '中心', n.metres
+        FROM (VALUES ('440303', 'rescue.emergencyMedical', 2, 6000), ('440303', 'rescue.diving', 1, 8000), ('440305', 'rescue.emergencyMedical', 3, 8000)) AS n (code, key, keep, metres)
+        JOIN regions r USING (code) JOIN qualifications q USING (key);
+        INSERT INTO region_orders (id, region, kind, at, by_id, after, reason)
+        SELECT gen_random_uuid(), g.borrower, CASE WHEN g.proposed_for IS NULL THEN 'agreementMade' ELSE 'agreementProposed' END, now(), g.proposed_by,
+               jsonb_build_object('lender', g.lender, 'borrower', g.borrower, 'bothWays', g.both_ways, 'category', g.category), '示例数据' FROM agreements g;
+        """, cancellation);
 
     private static T Sound<T>(T plan, IEnumerable<string> faults) =>
         faults.FirstOrDefault() is { } fault ? throw new InvalidOperationException($"The demo is not what the import accepts: {fault}") : plan;

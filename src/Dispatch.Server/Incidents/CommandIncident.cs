@@ -1,6 +1,7 @@
 using Dispatch.Server.Access;
 using Dispatch.Server.Callouts;
 using Dispatch.Server.Live;
+using Dispatch.Server.MutualAid;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Server.Incidents;
@@ -35,7 +36,7 @@ internal sealed class CommandIncident(FactLog log)
             {
                 var by = Actor.Operator(caller.AccountId);
                 record.Incident.Calling = false;
-                record.Incident.LookAt = null;
+                record.Incident.LookAt = record.Incident.AidDueAt;
                 record.Append(FactKind.CallingPaused, by, new { reason = request.Reason }, commandId: request.CommandId);
                 foreach (var callout in await record.Db.Callouts.Where(callout => callout.IncidentId == id && callout.State == CalloutState.Offered)
                     .OrderBy(callout => callout.Id).ToListAsync(cancellation))
@@ -73,6 +74,11 @@ internal sealed class CommandIncident(FactLog log)
                     {
                         NeedFilling.Release(record, callout, needs[callout.NeedOrdinal], by, word);
                     }
+                }
+
+                if (record.Incident.Lent || record.Incident.AidDueAt is not null)
+                {
+                    await Lending.EndAsync(record, by, cancellation);
                 }
 
                 record.Incident.End(how, record.Now);

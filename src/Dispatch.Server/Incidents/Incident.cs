@@ -49,6 +49,9 @@ internal sealed class Incident
     /// <summary>The command that leads; no ring crosses it.</summary>
     public required string District { get; init; }
 
+    /// <summary>Paths of the commands it reaches into, when they are several: their common superior leads it, each of their desks sees it. Null: one.</summary>
+    public string[]? Touched { get; init; }
+
     public required bool Hazardous { get; init; }
 
     public required bool LifeCritical { get; init; }
@@ -93,6 +96,12 @@ internal sealed class Incident
 
     public TimeSpan LendFor { get; init; } = TimeSpan.FromHours(4);
 
+    /// <summary>People of another command were released for it: the match looks for them.</summary>
+    public bool Lent { get; set; }
+
+    /// <summary>When a request to a neighbour or a release has to be looked at; <see cref="LookAt"/> is never later.</summary>
+    public DateTimeOffset? AidDueAt { get; set; }
+
     public IncidentState State { get; private set; }
 
     /// <summary>False after a recall: nobody new is asked until the operator asks again.</summary>
@@ -125,7 +134,7 @@ internal sealed class Incident
             throw new InvalidOperationException($"An incident that is {State} cannot become {how}.");
         }
 
-        (State, EndedAt, Calling, LookAt) = (how, at, false, null);
+        (State, EndedAt, Calling, LookAt, AidDueAt) = (how, at, false, null, null);
     }
 }
 

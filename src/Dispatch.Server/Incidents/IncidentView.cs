@@ -30,6 +30,10 @@ internal sealed record IncidentView(
 
     public PlanPart? Plan { get; init; }
 
+    /// <summary>Codes of the commands it reaches into, when they are several: the district is then their common superior.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Touched { get; init; }
+
     internal sealed record PlanPart(
         short LastRing, double ArriveWithinSeconds, double TargetProbability, short? AlertBudget, double? RestFloorSeconds, string? QuietFrom, string? QuietTo, AidAsked Aid);
 
@@ -78,6 +82,7 @@ internal sealed record IncidentView(
             incident.RaisedAt, new(incident.RaisedBy, raisedBy), incident.EndedAt, incident.LastFact, needs)
         {
             Mode = incident.Mode,
+            Touched = incident.Touched?.Select(path => path.Split('.')[^1]).ToList(),
             Plan = new(
                 incident.LastRing, incident.ArriveWithin.TotalSeconds, incident.TargetProbability, incident.AlertBudget, incident.RestFloor?.TotalSeconds,
                 LineView.Clock(incident.QuietFrom), LineView.Clock(incident.QuietTo), incident.Aid),

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Dispatch.Geo;
 using Dispatch.Geo.PostGis;
 using Dispatch.Geo.Regions;
@@ -20,7 +21,11 @@ namespace Dispatch.Server.Incidents;
 internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds bounds)
 {
     internal sealed record Request(
-        string? Category, string? Grade, string? Warning, string? ResponseLevel, string? Risk, string? Address, PlaceRequest? Position, IReadOnlyList<NeedRequest?>? Needs);
+        string? Category, string? Grade, string? Warning, string? ResponseLevel, string? Risk, string? Address, PlaceRequest? Position, IReadOnlyList<NeedRequest?>? Needs,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<PlaceRequest?>? AlsoAt = null, // left out, so that a request without is what it always was
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AreaRequest? Area = null);
+
+    internal sealed record AreaRequest(string? Datum, IReadOnlyList<IReadOnlyList<double>?>? Ring);
 
     internal sealed record PlaceRequest(double? Longitude, double? Latitude, string? Datum);
 
@@ -61,6 +66,7 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
         var category = await db.Categories.AsNoTracking().SingleOrDefaultAsync(category => category.Key == key, cancellation);
         var taxonomy = await db.Qualifications.AsNoTracking().ToDictionaryAsync(qualification => qualification.Key, cancellation);
         var place = Check(request, category, taxonomy, faults);
+        var extent = Extent.Check(request, bounds, faults);
         if (faults.Count > 0)
         {
             return (Problems.Invalid(faults), false);
@@ -75,14 +81,25 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
         }
 
         var above = await db.Regions.FromSql($"SELECT * FROM regions WHERE path @> {located.Region.Path}::ltree").OrderBy(region => region.Path).AsNoTracking().ToListAsync(cancellation);
+        var tree = new RegionTree(above.Select(row => new Region(row.Code, row.Name, row.ParentCode, (RegionLevel)row.Level, row.LevelName, row.Path, row.HasAuthority)));
+        var (touched, superior, wider) = await extent.TouchAsync(db, located.Region.Path, tree, faults, cancellation);
+        if (faults.Count > 0)
+        {
+            return (Problems.Invalid(faults), false);
+        }
+
+        if (superior is not null)
+        {
+            (above, tree) = ([.. above.Where(row => superior.IsWithin(wider.Get(row.Code)))], wider); // it belongs to the superior, wherever its place lies
+        }
+
         var region = above[^1];
-        if (!caller.Commands(region.Path))
+        if (!caller.Commands(region.Path) && !touched.Any(command => caller.Commands(command.Path)))
         {
             return (Problems.Forbidden($"该位置属于{string.Join("", above.Where(row => row.HasAuthority).Select(row => row.Name))}，不在您的辖区内",
                 "The place belongs to another command; it has to raise the incident"), false);
         }
 
-        var tree = new RegionTree(above.Select(row => new Region(row.Code, row.Name, row.ParentCode, (RegionLevel)row.Level, row.LevelName, row.Path, row.HasAuthority)));
         var (name, plan) = await PlanFor.RaiseAsync(db, caller.AccountId, category!, region.Path, cancellation);
         var district = tree.DistrictOf(tree.Get(region.Code));
         var needs = request.Needs!.Select((need, index) => (Qualification: taxonomy[need!.Qualification!], Count: (short)need.Count!.Value, Ordinal: (short)(index + 1))).ToList();
@@ -107,6 +124,7 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
                         RegionZone = region.TimeZone,
                         RegionNames = [.. above.Where(row => row.HasAuthority).Select(row => row.Name)],
                         District = district.Code,
+                        Touched = superior is null ? null : [.. touched.Select(command => command.Path)],
                         Hazardous = category.Hazardous,
                         LifeCritical = category.LifeCritical,
                         FallbackAfter = category.FallbackAfter,
@@ -155,13 +173,13 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
     private static async Task<Outcome<IncidentView>?> RepeatAsync(DispatchDb db, Caller caller, Guid id, byte[] hash, CancellationToken cancellation)
     {
         var existing = await db.Incidents.AsNoTracking().Where(incident => incident.Id == id)
-            .Select(incident => new { incident.RequestHash, incident.RegionPath }).SingleOrDefaultAsync(cancellation);
+            .Select(incident => new { incident.RequestHash, incident.RegionPath, incident.Touched }).SingleOrDefaultAsync(cancellation);
         if (existing is null)
         {
             return null;
         }
 
-        if (!caller.Commands(existing.RegionPath))
+        if (!caller.Sees(existing.RegionPath, existing.Touched))
         {
             return Problems.NotFound("警情", "incident");
         }

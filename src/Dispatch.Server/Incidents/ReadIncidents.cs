@@ -22,7 +22,7 @@ internal static class ReadIncidents
         }
 
         await using var db = await store.CreateDbContextAsync(cancellation);
-        var within = db.Incidents.FromSql($"SELECT * FROM incidents WHERE region_path <@ {caller.RegionPath}::ltree");
+        var within = db.Incidents.FromSql($"SELECT * FROM incidents WHERE region_path <@ {caller.RegionPath}::ltree OR touched IS NOT NULL AND EXISTS (SELECT FROM unnest(touched) AS t (path) WHERE t.path::ltree <@ {caller.RegionPath}::ltree)");
         var incidents = state == "ended"
             ? within.Where(incident => incident.State != IncidentState.Open).OrderByDescending(incident => incident.RaisedAt).Take(MostEnded)
             : within.Where(incident => incident.State == IncidentState.Open).OrderByDescending(incident => incident.RaisedAt);
@@ -57,7 +57,7 @@ internal static class ReadIncidents
     /// <summary>What lies outside the caller's region is answered like what does not exist.</summary>
     public static async Task<Problem?> RefusalAsync(DispatchDb db, Caller caller, Guid id, CancellationToken cancellation)
     {
-        var path = await db.Incidents.Where(incident => incident.Id == id).Select(incident => incident.RegionPath).SingleOrDefaultAsync(cancellation);
-        return path is not null && caller.Commands(path) ? null : Problems.NotFound("警情", "incident");
+        var found = await db.Incidents.Where(incident => incident.Id == id).Select(incident => new { incident.RegionPath, incident.Touched }).SingleOrDefaultAsync(cancellation);
+        return found is not null && caller.Sees(found.RegionPath, found.Touched) ? null : Problems.NotFound("警情", "incident");
     }
 }

@@ -46,7 +46,7 @@ internal sealed class DispatchHub(
         if (cursors is not null)
         {
             var beyond = (await facts.HeadsAsync(Context.ConnectionAborted))
-                .Where(head => caller.Commands(head.RegionPath))
+                .Where(head => Access.Caller.Hears(caller.RegionPath, head.Audience))
                 .ToDictionary(head => head.Incident, head => cursors.GetValueOrDefault(head.Incident));
             foreach (var (incident, number) in cursors)
             {
@@ -57,7 +57,7 @@ internal sealed class DispatchHub(
             do
             {
                 page = await facts.ReadAsync(beyond, Page, Context.ConnectionAborted);
-                await console.ReplayAsync(page.Where(fact => caller.Commands(fact.RegionPath)));
+                await console.ReplayAsync(page.Where(fact => Access.Caller.Hears(caller.RegionPath, fact.Audience)));
                 foreach (var fact in page)
                 {
                     beyond[fact.IncidentId] = fact.Number;

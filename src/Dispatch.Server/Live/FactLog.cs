@@ -184,6 +184,8 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures)
         DbUpdateConcurrencyException => true,
         PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure } => true,
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "callouts_one_active_per_volunteer" } => true, // another incident has just asked him
+        // What it would have stood on ran out, or was ended, between the plan and the writing: the next plan does without.
+        PostgresException { SqlState: PostgresErrorCodes.CheckViolation, ConstraintName: "callouts_within_ring_or_released" or "callouts_lent_with_consent" or "releases_stand_on_a_live_ground" } => true,
         _ => IsRace(e.InnerException),
     };
 

@@ -13,8 +13,13 @@ internal sealed record FactView(Guid IncidentId, long Number, string Kind, DateT
 
     internal sealed record Author(string Kind, Guid? Id, string? Name);
 
+    /// <summary>Whose desks hear of it: the incident's region, and with | between the commands it reaches into.</summary>
     [JsonIgnore]
-    public string RegionPath { get; init; } = "";
+    public string Audience { get; init; } = "";
+
+    /// <summary>Of a fact about mutual aid: the path of the region whose desk hears of it beside the incident's own.</summary>
+    [JsonIgnore]
+    public string? Lender => Kind.StartsWith("Aid", StringComparison.Ordinal) && Data.TryGetProperty("lenderPath", out var path) ? path.GetString() : null;
 
     /// <summary>The trace of its incident.</summary>
     [JsonIgnore]
@@ -43,10 +48,10 @@ internal sealed class FactReader(DispatchLane lane, Quarantine quarantine)
     }
 
     /// <summary>The number of the last fact of every incident that may still move, and of those asked for by name.</summary>
-    public async Task<List<(Guid Incident, long LastFact, string RegionPath)>> HeadsAsync(CancellationToken cancellation, IReadOnlyCollection<Guid>? also = null)
+    public async Task<List<(Guid Incident, long LastFact, string Audience)>> HeadsAsync(CancellationToken cancellation, IReadOnlyCollection<Guid>? also = null)
     {
         await using var command = lane.Source.CreateCommand(
-            "SELECT id, last_fact, region_path::text FROM incidents WHERE state = 'open' OR ended_at > now() - interval '10 minutes' OR id = ANY ($1)");
+            "SELECT id, last_fact, array_to_string(region_path::text || touched, '|') FROM incidents WHERE state = 'open' OR ended_at > now() - interval '10 minutes' OR id = ANY ($1)");
         command.Parameters.Add(new() { Value = also?.ToArray() ?? [] });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var heads = new List<(Guid, long, string)>();
@@ -80,7 +85,7 @@ internal sealed class FactReader(DispatchLane lane, Quarantine quarantine)
                 reader.IsDBNull(7) ? null : reader.GetGuid(7),
                 data.RootElement.Clone())
             {
-                RegionPath = reader.GetString(9),
+                Audience = reader.GetString(9),
                 Trace = reader.IsDBNull(10) ? null : reader.GetString(10),
             });
         }
@@ -94,7 +99,7 @@ internal sealed class FactReader(DispatchLane lane, Quarantine quarantine)
         var numbers = new List<long>();
         var region = "";
         await using (var command = lane.Source.CreateCommand(
-            "SELECT f.number, i.region_path::text FROM facts f JOIN incidents i ON i.id = f.incident_id WHERE f.incident_id = $1 AND f.number > $2 ORDER BY f.number LIMIT $3"))
+            "SELECT f.number, array_to_string(i.region_path::text || i.touched, '|') FROM facts f JOIN incidents i ON i.id = f.incident_id WHERE f.incident_id = $1 AND f.number > $2 ORDER BY f.number LIMIT $3"))
         {
             command.Parameters.Add(new() { Value = cursor.Key });
             command.Parameters.Add(new() { Value = cursor.Value });
@@ -113,7 +118,7 @@ internal sealed class FactReader(DispatchLane lane, Quarantine quarantine)
             async (number, error) =>
             {
                 var entry = await quarantine.PutAsync(QuarantineKind.Fact, cursor.Key, number, error, cancellation);
-                facts.Add(new(cursor.Key, number, FactView.Unreadable, entry.FirstFailedAt, new("system", null, null), null, Nothing) { RegionPath = region });
+                facts.Add(new(cursor.Key, number, FactView.Unreadable, entry.FirstFailedAt, new("system", null, null), null, Nothing) { Audience = region });
             });
     }
 }

@@ -65,9 +65,14 @@ internal sealed class Pump(
                 pumped[fact.IncidentId] = fact.Number;
                 foreach (var console in connections.Consoles)
                 {
-                    if (Access.Caller.Covers(console.RegionPath, fact.RegionPath))
+                    if (Access.Caller.Hears(console.RegionPath, fact.Audience))
                     {
                         console.Send(fact);
+                    }
+
+                    if (fact.Lender is { } lender && Access.Caller.Covers(console.RegionPath, lender))
+                    {
+                        console.SendAid(fact);
                     }
                 }
             }
@@ -202,7 +207,7 @@ internal sealed class Pump(
             var heads = await facts.HeadsAsync(cancellation);
             foreach (var console in connections.Consoles)
             {
-                var own = heads.Where(head => Access.Caller.Covers(console.RegionPath, head.RegionPath)).ToDictionary(head => head.Incident, head => head.LastFact);
+                var own = heads.Where(head => Access.Caller.Hears(console.RegionPath, head.Audience)).ToDictionary(head => head.Incident, head => head.LastFact);
                 console.SendCurrent(epoch, own, [.. stuck.Where(own.ContainsKey)], now);
             }
         }

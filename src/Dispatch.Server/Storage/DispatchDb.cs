@@ -5,6 +5,7 @@ using Dispatch.Server.Callouts;
 using Dispatch.Server.Channels;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
+using Dispatch.Server.MutualAid;
 using Dispatch.Server.Policies;
 using Dispatch.Server.Regions;
 using Dispatch.Server.Teams;
@@ -59,6 +60,22 @@ internal sealed partial class DispatchDb(DbContextOptions<DispatchDb> options) :
 
     public DbSet<RegionOrder> RegionOrders => Set<RegionOrder>();
 
+    public DbSet<AidRequest> AidRequests => Set<AidRequest>();
+
+    public DbSet<Release> Releases => Set<Release>();
+
+    public DbSet<ReleasedPerson> ReleasedPeople => Set<ReleasedPerson>();
+
+    public DbSet<Agreement> Agreements => Set<Agreement>();
+
+    public DbSet<ReserveFloor> ReserveFloors => Set<ReserveFloor>();
+
+    public DbSet<UnifiedCommand> UnifiedCommands => Set<UnifiedCommand>();
+
+    public DbSet<SelfOffer> SelfOffers => Set<SelfOffer>();
+
+    public DbSet<RegionLiaison> RegionLiaisons => Set<RegionLiaison>();
+
     public DbSet<ChannelMessage> ChannelMessages => Set<ChannelMessage>();
 
     /// <summary>The database's clock at the moment a row is handed out; in a query only.</summary>
@@ -103,6 +120,17 @@ internal sealed partial class DispatchDb(DbContextOptions<DispatchDb> options) :
         modelBuilder.Entity<RegionOrder>().ToTable("region_orders");
         modelBuilder.Entity<RegionOrder>().Property(order => order.Before).HasColumnType("jsonb");
         modelBuilder.Entity<RegionOrder>().Property(order => order.After).HasColumnType("jsonb");
+
+        modelBuilder.Entity<AidRequest>().ToTable("aid_requests");
+        modelBuilder.Entity<AidRequest>().Property(request => request.State).IsConcurrencyToken();
+        modelBuilder.Entity<Release>().ToTable("releases");
+        modelBuilder.Entity<ReleasedPerson>().ToTable("released_people").HasKey(person => new { person.ReleaseId, person.VolunteerId });
+        modelBuilder.Entity<ReleasedPerson>().HasOne<Release>().WithMany().HasForeignKey(person => person.ReleaseId);
+        modelBuilder.Entity<Agreement>().ToTable("agreements");
+        modelBuilder.Entity<ReserveFloor>().ToTable("reserve_floors");
+        modelBuilder.Entity<UnifiedCommand>().ToTable("unified_commands");
+        modelBuilder.Entity<SelfOffer>().ToTable("self_offers");
+        modelBuilder.Entity<RegionLiaison>().ToTable("region_liaisons").HasKey(liaison => new { liaison.Region, liaison.AccountId });
 
         DeclareOrderOfWriting(modelBuilder);
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))

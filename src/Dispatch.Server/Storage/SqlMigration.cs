@@ -38,6 +38,9 @@ internal sealed class Planner : SqlMigration;
 [DbContext(typeof(DispatchDb)), Migration("0008_policies")]
 internal sealed class PoliciesAndModes : SqlMigration;
 
+[DbContext(typeof(DispatchDb)), Migration("0009_mutual_aid")]
+internal sealed class MutualAidTables : SqlMigration;
+
 [DbContext(typeof(DispatchDb)), Migration("0010_musters")]
 internal sealed class MusterTables : SqlMigration;
 

@@ -13,6 +13,9 @@ internal sealed record CalloutRow(Guid Id, Guid Incident, short Need, Guid Volun
 internal sealed record FactRow(
     Guid Incident, long Number, string Kind, DateTimeOffset At, string ByKind, Guid? ById, Guid? Callout, Guid? Command, JsonElement Data, DateTimeOffset CommittedAt, string Hash);
 
+/// <summary>One person of one release. <paramref name="Until"/>: the earliest of its end, its being ended, and his return.</summary>
+internal sealed record ReleaseRow(Guid Incident, Guid Volunteer, DateTimeOffset From, DateTimeOffset Until);
+
 internal sealed record InboxRow(Guid Volunteer, long Number, string Kind, Guid Callout);
 
 /// <summary>What the database holds when everything has settled: the incidents of this run and all that belongs to them.</summary>
@@ -38,6 +41,9 @@ internal sealed class FinalState
     public IReadOnlyDictionary<Guid, string> Homes { get; init; } = new Dictionary<Guid, string>();
 
     public IReadOnlyDictionary<string, string> RegionPaths { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Who was released for which incident, from when until when, by the rows of the releases.</summary>
+    public IReadOnlyList<ReleaseRow> Releases { get; init; } = [];
 
     public static async Task<FinalState> ReadAsync(string connectionString, IReadOnlyCollection<Guid> incidents, IReadOnlyCollection<Guid> phones, CancellationToken cancellation)
     {
@@ -70,6 +76,10 @@ internal sealed class FinalState
                 row => (Volunteer: row.GetGuid(0), Last: row.GetInt64(1)), volunteers)).ToDictionary(row => row.Volunteer, row => row.Last),
             Homes = (await Rows("SELECT v.id, r.path::text FROM volunteers v JOIN regions r ON r.code = v.home_region WHERE v.id IN (SELECT volunteer_id FROM callouts WHERE incident_id = ANY ($1))",
                 row => (Id: row.GetGuid(0), Path: row.GetString(1)), ids)).ToDictionary(row => row.Id, row => row.Path),
+            Releases = await Rows("""
+                SELECT r.incident_id, p.volunteer_id, r.given_at, least(r.valid_until, r.ended_at, p.returned_at)
+                FROM releases r JOIN released_people p ON p.release_id = r.id WHERE r.incident_id = ANY ($1)
+                """, row => new ReleaseRow(row.GetGuid(0), row.GetGuid(1), Time(row, 2), Time(row, 3)), ids),
             RegionPaths = (await Rows("SELECT code, path::text FROM regions", row => (Code: row.GetString(0), Path: row.GetString(1)))).ToDictionary(row => row.Code, row => row.Path),
         };
     }

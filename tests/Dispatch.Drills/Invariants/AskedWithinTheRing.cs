@@ -3,14 +3,16 @@ using Dispatch.Drills.Histories;
 namespace Dispatch.Drills.Invariants;
 
 /// <summary>
-/// I10, as far as it exists: nobody at home outside the ring that was open when he was asked, and nobody of another district. Releases, agreements and
-/// overrides will be the exceptions when they exist.
+/// I10: nobody at home outside the ring that was open when he was asked; and nobody of another command unless a release named him, for this incident,
+/// and held when he was asked, on whatever ground it stood.
 /// </summary>
 internal sealed class AskedWithinTheRing : Invariant
 {
+    private const int LentRing = Geo.PostGis.LentCandidates.Ring;
+
     public override string Id => "I10";
 
-    public override string Says => "nobody outside the incident's opened rings was asked";
+    public override string Says => "nobody outside the incident's opened rings was asked without a release that held";
 
     public override IEnumerable<string> Violations(Evidence evidence)
     {
@@ -27,7 +29,14 @@ internal sealed class AskedWithinTheRing : Invariant
                 else if (fact is { Kind: "CalloutOffered", Callout: { } id } && state.Callouts.TryGetValue(id, out var callout))
                 {
                     var home = state.Homes.GetValueOrDefault(callout.Volunteer, "");
-                    if (!rings.TryGetValue((callout.Need, callout.Ring), out var code))
+                    if (callout.Ring == LentRing)
+                    {
+                        if (!state.Releases.Any(release => release.Incident == incident.Key && release.Volunteer == callout.Volunteer && release.From <= fact.At && fact.At <= release.Until))
+                        {
+                            yield return $"volunteer {callout.Volunteer}, at home in {home}, was asked by fact {fact.Number} of incident {incident.Key} without a release that held at {Clock(fact.At)}";
+                        }
+                    }
+                    else if (!rings.TryGetValue((callout.Need, callout.Ring), out var code))
                     {
                         yield return $"volunteer {callout.Volunteer} was asked by fact {fact.Number} of incident {incident.Key} in ring {callout.Ring}, which was not open";
                     }

@@ -255,6 +255,23 @@ public sealed class InvariantTests
         Violated("I10", "ring 3, which was not open");
     }
 
+    [Theory]
+    [InlineData(0.5, 30, true)]
+    [InlineData(2, 30, false)] // released after he was asked
+    [InlineData(0, 0.5, false)] // it had run out
+    public void I10_somebody_lent_was_asked_while_a_release_held_or_not(double from, double until, bool held)
+    {
+        tale.Clean();
+        var (other, callout, stranger) = (tale.Incident(), Guid.NewGuid(), Guid.NewGuid());
+        tale.Homes[stranger] = "44.4403.440303.440303001";
+        tale.Offer(other, callout, stranger, second: 1);
+        tale.Fact(other, "CalloutDeclined", callout, second: 2, by: "volunteer");
+        tale.Change(callout, row => row with { Ring = 10 });
+        tale.Releases.Add(new(other, stranger, Tale.At(from), Tale.At(until)));
+        tale.Releases.Add(new(Guid.NewGuid(), stranger, Tale.At(0), Tale.At(60))); // for another incident
+        Assert.Equal(held ? [] : ["I10"], Invariant.Judge(tale.Evidence()).Select(found => found.Id).Distinct());
+    }
+
     [Fact]
     public void Every_invariant_has_its_name()
     {

@@ -43,6 +43,8 @@ internal sealed class Tale
 
     public Dictionary<Guid, string> Homes { get; } = [];
 
+    public List<ReleaseRow> Releases { get; } = [];
+
     public Tale Clean()
     {
         First = Incident();
@@ -149,9 +151,9 @@ internal sealed class Tale
             At = At(60), Incidents = incidents, Needs = needs, Callouts = callouts, Facts = [.. facts.OrderBy(fact => fact.Incident).ThenBy(fact => fact.Number)],
             Inbox = [.. inbox.Where(item => Phones.ContainsKey(item.Volunteer)).OrderBy(item => item.Volunteer).ThenBy(item => item.Number)],
             InboxHeads = inbox.Where(item => Phones.ContainsKey(item.Volunteer)).CountBy(item => item.Volunteer).ToDictionary(pair => pair.Key, pair => (long)pair.Value),
-            Homes = Homes, RegionPaths = new Dictionary<string, string> { ["440304"] = Futian },
+            Homes = Homes, Releases = Releases, RegionPaths = new Dictionary<string, string> { ["440304"] = Futian },
         },
     };
 
-    private static DateTimeOffset At(double second) => Midnight.AddSeconds(second);
+    public static DateTimeOffset At(double second) => Midnight.AddSeconds(second);
 }

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { aidWords } from '../words/aid';
 import { words } from '../words/console';
 import { confirm, question, reasonIs, type Question } from './ordering';
 
@@ -21,8 +22,9 @@ function Asking({ q }: { q: Question }) {
   }, []);
 
   const need = reasonIs[q.kind];
-  const asked = { escalate: w.escalateAsk, recall: w.recallAsk, close: w.closeAsk, cancel: w.cancelAsk, release: w.releaseAsk(q.about), recallOne: w.recallOneAsk(q.about), need: w.needAsk(q.about, q.need?.filled ?? 0) }[q.kind];
-  const suggested = { escalate: '', recall: w.reasonsRecall, close: w.reasonsClose, cancel: w.reasonsCancel, release: w.reasonsOne, recallOne: w.reasonsOne, need: w.reasonsNeed }[q.kind].split('|').filter(Boolean);
+  const titleFor = q.kind === 'aid' ? aidWords().request : w[q.kind];
+  const asked = { escalate: w.escalateAsk, recall: w.recallAsk, close: w.closeAsk, cancel: w.cancelAsk, release: w.releaseAsk(q.about), recallOne: w.recallOneAsk(q.about), need: w.needAsk(q.about, q.need?.filled ?? 0), aid: aidWords().requestAsk }[q.kind];
+  const suggested = { escalate: '', recall: w.reasonsRecall, close: w.reasonsClose, cancel: w.reasonsCancel, release: w.reasonsOne, recallOne: w.reasonsOne, need: w.reasonsNeed, aid: '' }[q.kind].split('|').filter(Boolean);
   const go = (event: Event) => {
     event.preventDefault();
     if (need === 'required' && !reason.value.trim()) { missing.value = true; dialog.current?.querySelector<HTMLInputElement>('input[type=text]')?.focus(); return; }
@@ -32,7 +34,7 @@ function Asking({ q }: { q: Question }) {
   return (
     <dialog ref={dialog} class="confirm" aria-labelledby="confirm-title" onCancel={() => { question.value = null; }} onClose={() => { question.value = null; }}>
       <form onSubmit={go} noValidate>
-        <h2 id="confirm-title">{w[q.kind]}</h2>
+        <h2 id="confirm-title">{titleFor}</h2>
         <p>{asked}</p>
         {!q.calloutId && <p class="muted">{q.about}</p>}
         {q.need && <label class="field"><span class="field-label">{w.count}</span><input type="number" name="count" min={Math.max(1, q.need.filled)} max={500} value={count.value} onInput={(e) => { count.value = e.currentTarget.valueAsNumber || 0; }} /></label>}
@@ -51,7 +53,7 @@ function Asking({ q }: { q: Question }) {
         <footer>
           <span class="muted">{w.enterConfirms}</span>
           <button type="button" onClick={() => dialog.current?.close()}>{w.back}</button>
-          <button type="submit" class={q.kind === 'escalate' ? 'primary' : 'danger'} autoFocus={need === 'none'}>{w[q.kind]}</button>
+          <button type="submit" class={q.kind === 'escalate' || q.kind === 'aid' ? 'primary' : 'danger'} autoFocus={need === 'none'}>{titleFor}</button>
         </footer>
       </form>
     </dialog>

@@ -10,7 +10,7 @@ export interface Question { kind: AskedKind; incidentId: Uuid; calloutId: Uuid |
 export const question = signal<Question | null>(null);
 
 export const reasonIs: Record<AskedKind, 'none' | 'optional' | 'required'> = {
-  escalate: 'none', recall: 'required', close: 'optional', cancel: 'required', recallOne: 'optional', release: 'optional', need: 'required',
+  escalate: 'none', recall: 'required', close: 'optional', cancel: 'required', recallOne: 'optional', release: 'optional', need: 'required', aid: 'optional',
 };
 
 /** Only what can be done is asked; the rest would be refused. */

@@ -12,7 +12,7 @@ export type Tab = 'callouts' | 'why' | 'record';
 
 /** ?map: the map alone, for the second screen. */
 export const mapAlone = typeof location !== 'undefined' && new URLSearchParams(location.search).has('map');
-export const view = signal<'command' | 'musters' | 'roster' | 'policies' | 'system'>('command');
+export const view = signal<'command' | 'aid' | 'musters' | 'roster' | 'policies' | 'system'>('command');
 export const filter = signal<Filter>('all');
 export const query = signal('');
 export const tab = signal<Tab>('callouts');

@@ -11,7 +11,7 @@ export function Help() {
   if (!helpOpen.value) return null;
   const k = keyWords();
   const rows: [string, string][] = [
-    ['J ↓', k.j], ['K ↑', k.k], ['N', k.n], ['/', k.slash], ['E', k.e], ['R', k.r], ['C', k.c], ['X', k.x], ['1 2 3', k.one], ['A', k.a],
+    ['J ↓', k.j], ['K ↑', k.k], ['N', k.n], ['/', k.slash], ['E', k.e], ['H', k.h], ['R', k.r], ['C', k.c], ['X', k.x], ['1 2 3', k.one], ['A', k.a],
     ['Z', k.z], ['M', k.m], ['G', k.g], ['U', k.u], ['S', k.s], ['T', k.t], ['L', k.l], ['?', k.help], ['Esc', k.esc],
   ];
   return (

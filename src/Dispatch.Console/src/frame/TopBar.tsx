@@ -1,6 +1,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { view } from '../board/choices';
 import { Icon } from '../board/glyphs';
+import { aidWaiting } from '../live/aid';
 import { now } from '../live/clock';
 import type { Freshness } from '../live/connection';
 import { me, signOut, zone } from '../live/signing';
@@ -8,6 +9,7 @@ import { nameOf, switchLang } from '../words/lang';
 import { dateOf, timeOf } from '../words/times';
 import { words } from '../words/console';
 import { openMusters } from '../musters/MusterPage';
+import { aidWords } from '../words/aid';
 import { musterWords } from '../words/muster';
 import { policyWords } from '../words/policies';
 import { systemWords } from '../words/system';
@@ -25,7 +27,7 @@ export function TopBar({ freshness }: { freshness: ReadonlySignal<Freshness> }) 
         <span class="muted">{w.title}</span>
       </div>
       <nav class="top-views" aria-label={w.title}>
-        {(['command', 'musters', 'roster', 'policies', 'system'] as const).map((key) => <button type="button" key={key} aria-current={view.value === key ? 'page' : undefined} onClick={() => { view.value = key; }}>{key === 'system' ? systemWords().nav : key === 'policies' ? policyWords().nav : key === 'musters' ? musterWords().musters : w[key]}{key === 'musters' && openMusters.value > 0 && <span class="num count">{openMusters.value}</span>}</button>)}
+        {(['command', 'musters', 'aid', 'roster', 'policies', 'system'] as const).map((key) => <button type="button" key={key} aria-current={view.value === key ? 'page' : undefined} onClick={() => { view.value = key; }}>{key === 'system' ? systemWords().nav : key === 'policies' ? policyWords().nav : key === 'musters' ? musterWords().musters : key === 'aid' ? aidWords().nav : w[key]}{key === 'aid' && aidWaiting.value > 0 && <span class="num count">{aidWaiting.value}</span>}{key === 'musters' && openMusters.value > 0 && <span class="num count">{openMusters.value}</span>}</button>)}
       </nav>
       <FreshnessMark freshness={freshness} />
       <div class="top-clock" title={`${w.zoneClock} ${zone()}`}>

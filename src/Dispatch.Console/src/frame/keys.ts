@@ -15,6 +15,7 @@ const keys: Record<string, () => void> = {
   n: () => openRaise(),
   '/': () => focusOn('#search'),
   e: () => ask('escalate', selected.peek()),
+  h: () => ask('aid', selected.peek()),
   r: () => ask('recall', selected.peek()),
   c: () => ask('close', selected.peek()),
   x: () => ask('cancel', selected.peek()),
@@ -35,7 +36,7 @@ const keys: Record<string, () => void> = {
   },
   '?': () => { helpOpen.value = true; },
 };
-const commandOnly = new Set(['j', 'k', 'n', '/', 'e', 'r', 'c', 'x', '1', '2', '3', 'm', 'z']);
+const commandOnly = new Set(['j', 'k', 'n', '/', 'e', 'h', 'r', 'c', 'x', '1', '2', '3', 'm', 'z']);
 
 export function listenToKeys(): () => void {
   const onKey = (event: KeyboardEvent) => {

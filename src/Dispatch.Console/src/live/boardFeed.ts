@@ -2,6 +2,7 @@
 // fetching; starts over when the server's epoch says it is not the server we knew (a restored backup).
 import { batch, signal } from '@preact/signals';
 import { apply, cursorsOf, emptyBoard, forget, heard, merge, type Board } from './apply';
+import { aidMoved } from './aid';
 import { get } from './api';
 import { connect, type Connection, type Invoke } from './connection';
 import type { BoardHeads, Fact, Incident, Joined, LivePosition, MusterFact, Uuid } from './contract';
@@ -54,6 +55,7 @@ export function followBoard(mayRetry: () => Promise<boolean>): Connection {
         flushing ??= setTimeout(flush, FLUSH_MS);
       },
       Muster(fact: MusterFact) { hearMuster(fact); },
+      Aid: aidMoved,
       Positions(positions: LivePosition[]) {
         const latest = new Map(livePositions.peek());
         for (const position of positions) latest.set(position.volunteerId, position);

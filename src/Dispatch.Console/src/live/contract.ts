@@ -221,6 +221,8 @@ export interface Incident {
   firstRing: number;
   answerWithinSeconds: number;
   radiusMetres: number;
+  /** Codes of the commands it reaches into, when they are several: their common superior leads. */
+  touched?: string[];
   /** Absent from a server before policies. */
   mode?: Mode;
   plan?: { lastRing: number; arriveWithinSeconds: number; targetProbability: number; alertBudget: number | null; restFloorSeconds: number | null; quietFrom: string | null; quietTo: string | null; aid: 'automatic' | 'operator' } | null;
@@ -298,6 +300,68 @@ export interface PolicyPage {
   orders: RegionOrder[];
 }
 
+// ---- mutual aid
+
+export interface CodeName { code: string; name: string }
+export interface AidRequest {
+  id: Uuid;
+  state: 'open' | 'approved' | 'refused' | 'unanswered' | 'withdrawn';
+  stage: 'desk' | 'liaison' | 'superior';
+  lender: CodeName;
+  borrower: CodeName;
+  incident: { id: Uuid; category: string; risk: string; address: string; longitude: number; latitude: number; hazardous: boolean; lifeCritical: boolean; state: IncidentState; raisedAt: Instant };
+  needs: { ordinal: number; qualification: string; name: string; nameEn: string; missing: number }[];
+  dueAt: Instant | null;
+  askedAt: Instant;
+  askedBy: { id: Uuid; name: string | null } | null;
+  lendForSeconds: number;
+  answeredAt: Instant | null;
+  answeredBy: { id: Uuid; name: string | null } | null;
+  reason: string | null;
+  mayAnswer: boolean;
+  offer: {
+    people: { id: Uuid; name: string; needOrdinal: number; distanceMetres: number; locatedBy: 'fix' | 'address'; proposed: boolean }[];
+    floors: { id: Uuid; text: string; textEn: string; count: number; people: Uuid[] }[];
+    cover: { qualification: string; name: string; nameEn: string; people: Uuid[] }[];
+  } | null;
+}
+export interface AidRelease {
+  id: Uuid;
+  incidentId: Uuid;
+  category: string;
+  address: string;
+  lender: CodeName;
+  borrower: CodeName;
+  ground: 'approval' | 'agreement' | 'unifiedCommand' | 'override';
+  givenAt: Instant;
+  validUntil: Instant;
+  endedAt: Instant | null;
+  reason: string | null;
+  people: { id: Uuid; name: string; state: CalloutState | null; returnedAt: Instant | null }[];
+}
+export interface AidAgreement {
+  id: Uuid;
+  lender: CodeName;
+  borrower: CodeName;
+  bothWays: boolean;
+  category: string | null;
+  mode: Mode | null;
+  validFrom: Instant;
+  validUntil: Instant;
+  proposedFor: CodeName | null;
+  mayAccept: boolean;
+  endedAt: Instant | null;
+}
+export interface AidDesk {
+  requests: AidRequest[];
+  lent: AidRelease[];
+  agreements: AidAgreement[];
+  floors: { id: Uuid; region: string; qualification: string; text: string; textEn: string; count: number; now: number }[];
+  unified: { id: Uuid; region: CodeName; since: Instant; until: Instant; by: string | null; mine: boolean }[];
+  others: CodeName[];
+  serverTime: Instant;
+}
+
 // ---- facts
 
 interface FactOf<Kind extends string, Data> {
@@ -335,6 +399,15 @@ export type Fact =
   | FactOf<'LiaisonAnswered', { taskId: Uuid; teamId: Uuid; outcome: LiaisonOutcome; note: string | null }>
   | FactOf<'NeedFilled', Filled>
   | FactOf<'NeedExhausted', Filled & { count: number }>
+  | FactOf<'SelfOffered', { offerId: Uuid; note: string | null }>
+  | FactOf<'SelfOfferDecided', { offerId: Uuid; volunteerId: Uuid; answer: 'accept' | 'decline'; needOrdinal: number | null; reason: string }>
+  | FactOf<'AidRequested', { requestId: Uuid; regionCode: string; regionName: string; through: string; stage: string; dueAt: Instant; reason: string | null }>
+  | FactOf<'AidEscalated', { requestId: Uuid; regionCode: string; regionName: string; stage: string; dueAt: Instant }>
+  | FactOf<'AidRefused', { requestId: Uuid; regionCode: string; regionName: string; reason: string }>
+  | FactOf<'AidUnanswered', { requestId: Uuid; regionCode: string; regionName: string }>
+  | FactOf<'AidUnavailable', { reason: string }>
+  | FactOf<'AidReleased', { releaseId: Uuid; requestId: Uuid | null; ground: string; regionCode: string; regionName: string; people: Uuid[]; validUntil: Instant; reason: string | null }>
+  | FactOf<'AidLapsed', { releaseId: Uuid; regionCode: string; regionName: string; stillOut: Uuid[] }>
   | FactOf<'CallingPaused', { reason: string | null }>
   | FactOf<'CallingResumed', Record<string, never>>
   | FactOf<'IncidentClosed' | 'IncidentCancelled', { reason: string | null }>;

@@ -8,7 +8,7 @@ import { BACK_OFF_MS } from './connection';
 import { me } from './signing';
 import type { Incident, Problem, RaiseRequest, Uuid } from './contract';
 
-export type OrderKind = 'raise' | 'escalate' | 'recall' | 'close' | 'cancel' | 'recallOne' | 'release' | 'need';
+export type OrderKind = 'raise' | 'escalate' | 'recall' | 'close' | 'cancel' | 'recallOne' | 'release' | 'need' | 'aid';
 export interface Order {
   /** The id of the raised incident, else the command id. */
   id: Uuid;

@@ -12,9 +12,14 @@ import { categoryOf } from '../live/reference';
 import { timeline } from '../live/timeline';
 import { detailOf, nameOf, titleOf } from '../words/lang';
 import { incidentStates } from '../words/domain';
+import { call } from '../live/api';
+import { uuid7 } from '../live/uuid';
+import { aidWords } from '../words/aid';
 import { modeName } from '../words/policies';
 import { distanceOf, whenOf } from '../words/times';
 import { words } from '../words/console';
+import { useSignal } from '@preact/signals';
+import { AidForm, faultsOf, type Asked } from './AidForm';
 import { Callouts } from './Callouts';
 import { Explanation } from './Explanation';
 import { Record } from './Record';
@@ -72,13 +77,52 @@ function Head({ incident }: { incident: Incident }) {
         {' · '}{w.answerWithin} {incident.answerWithinSeconds < 120 ? w.seconds(incident.answerWithinSeconds) : w.minutes(Math.round(incident.answerWithinSeconds / 60))}
         {' · '}{w.radius} {distanceOf(incident.radiusMetres)}
         {incident.mode && incident.mode !== 'peacetime' && <> · {modeName(incident.mode)}</>}
+        {incident.touched && <> · {aidWords().several(incident.touched.length)}</>}
         {incident.hazardous && <> · {w.hazardous}</>}
         {incident.lifeCritical && <> · {w.lifeCritical}</>}
       </p>
       <div class="flags"><Flags incident={incident} /></div>
+      <Lapsed incident={incident} />
+      <SelfOffers incident={incident} />
       <ul class="need-list" aria-label={w.needs}>{incident.needs.map((need) => <NeedLine key={need.ordinal} need={need} incident={incident} />)}</ul>
     </header>
   );
+}
+
+/** Who offered to come without being asked: nobody deploys himself, so somebody here has to say yes or no. */
+function SelfOffers({ incident }: { incident: Incident }) {
+  const w = aidWords();
+  const form = useSignal<Asked | null>(null);
+  if (incident.state !== 'open' || timeline.value?.incidentId !== incident.id) return null;
+  const { facts } = timeline.value;
+  const decided = new Set(facts.flatMap((f) => (f.kind === 'SelfOfferDecided' ? [f.data.offerId] : [])));
+  const open = facts.filter((f) => f.kind === 'SelfOffered' && !decided.has(f.data.offerId));
+  const decide = (offerId: string, who: string, answer: 'accept' | 'decline') => {
+    const short = incident.needs.filter(isShort);
+    form.value = {
+      title: answer === 'accept' ? w.takeUp : w.notTaken, about: who, method: 'POST', path: `/api/incidents/${incident.id}/offers/${offerId}`,
+      fields: answer === 'accept' ? [{ name: 'needOrdinal', label: w.forNeed, type: 'number', options: short.map((n) => [String(n.ordinal), nameOf(n)] as const), value: String(short[0]?.ordinal ?? '') }] : [], body: { answer },
+    };
+  };
+  return <>
+    {open.map((f) => f.kind === 'SelfOffered' && (
+      <p key={f.data.offerId} class="notice warn self-offer" data-offer={f.data.offerId}><Icon name="flag" size={13} /><span>{w.selfOffer(f.by.name ?? '', f.data.note ?? '')}</span>
+        <button type="button" onClick={() => decide(f.data.offerId, f.by.name ?? '', 'accept')}>{w.takeUp}</button>
+        <button type="button" class="quiet" onClick={() => decide(f.data.offerId, f.by.name ?? '', 'decline')}>{w.notTaken}</button></p>
+    ))}
+    {form.value && <AidForm asked={form.value} onDone={async (body) => call<Incident>('POST', form.peek()!.path, { body: { commandId: uuid7(), ...body } }).then((answer) => faultsOf(answer))} onClose={() => { form.value = null; }} />}
+  </>;
+}
+
+/** A loan has run out and its people are still out: nobody was recalled, so somebody here has to say what is to be done. */
+function Lapsed({ incident }: { incident: Incident }) {
+  const w = aidWords();
+  if (incident.state !== 'open' || timeline.value?.incidentId !== incident.id) return null;
+  const away = new Set(incident.callouts.filter((c) => ['accepted', 'enRoute', 'onScene'].includes(c.state)).map((c) => c.id));
+  return <>{timeline.value.facts.flatMap((f) => (f.kind === 'AidLapsed' ? [f.data] : [])).map((lapsed) => {
+    const n = lapsed.stillOut.filter((id) => away.has(id)).length;
+    return n > 0 && <p key={lapsed.releaseId} class="notice warn" role="alert"><Icon name="warn" size={13} />{w.stillOut(n, lapsed.regionName)}</p>;
+  })}</>;
 }
 
 function NeedLine({ need, incident }: { need: Need; incident: Incident }) {
@@ -102,7 +146,7 @@ function NeedLine({ need, incident }: { need: Need; incident: Incident }) {
 }
 
 const buttons: { kind: AskedKind; key: string; tone: string }[] = [
-  { kind: 'escalate', key: 'E', tone: 'primary' }, { kind: 'recall', key: 'R', tone: '' }, { kind: 'close', key: 'C', tone: '' }, { kind: 'cancel', key: 'X', tone: 'quiet' },
+  { kind: 'escalate', key: 'E', tone: 'primary' }, { kind: 'aid', key: 'H', tone: '' }, { kind: 'recall', key: 'R', tone: '' }, { kind: 'close', key: 'C', tone: '' }, { kind: 'cancel', key: 'X', tone: 'quiet' },
 ];
 
 function Orders({ incident }: { incident: Incident }) {
@@ -114,7 +158,7 @@ function Orders({ incident }: { incident: Incident }) {
       {incident.state === 'open' && (
         <div class="order-buttons" role="toolbar" aria-label={w.command}>
           {buttons.map(({ kind, key, tone }) => (
-            <button type="button" key={kind} class={tone} disabled={!possible(incident, kind)} onClick={() => ask(kind, incident)}>{w[kind as 'escalate']}<kbd>{key}</kbd></button>
+            <button type="button" key={kind} class={tone} disabled={!possible(incident, kind)} onClick={() => ask(kind, incident)}>{kind === 'aid' ? aidWords().request : w[kind as 'escalate']}<kbd>{key}</kbd></button>
           ))}
         </div>
       )}
@@ -122,7 +166,7 @@ function Orders({ incident }: { incident: Incident }) {
         <div key={order.id} class={`notice ${order.state === 'refused' ? 'bad' : order.state === 'notConfirmed' ? 'warn' : ''}`} role="status" data-order={order.id}>
           <Icon name="warn" size={13} />
           <div>
-            <b>{w[order.kind as 'escalate']}{order.kind === 'release' || order.kind === 'recallOne' ? ` ${order.about}` : ''}：{order.state === 'sending' ? w.sending : order.state === 'refused' ? w.refused : `${w.notConfirmed} · ${w.attempt(order.attempts)}`}</b>
+            <b>{order.kind === 'aid' ? aidWords().request : w[order.kind as 'escalate']}{order.kind === 'release' || order.kind === 'recallOne' ? ` ${order.about}` : ''}：{order.state === 'sending' ? w.sending : order.state === 'refused' ? w.refused : `${w.notConfirmed} · ${w.attempt(order.attempts)}`}</b>
             {order.problem && <div>{titleOf(order.problem)}{detailOf(order.problem) ? ` ${detailOf(order.problem)}` : ''}</div>}
             {order.state === 'notConfirmed' && <div>{w.notConfirmedLong}</div>}
           </div>

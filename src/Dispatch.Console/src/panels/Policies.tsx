@@ -121,7 +121,7 @@ function changeOf(order: RegionOrder): string {
   const after = order.after ?? {};
   const word = (value: unknown) => (value === null || value === undefined ? '—' : typeof value === 'string' ? (policyWords().modes[value] ?? w[value] ?? value) : String(value));
   const at = [after['category'] ?? before['category'], order.kind === 'policySet' ? modeName(String(after['mode'] ?? before['mode'] ?? '')) : ''].filter(Boolean).map((x) => nameOf(categories.value.find((c) => c.key === x)) || String(x));
-  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((k) => !['region', 'category', 'version', 'id'].includes(k) && !(order.kind === 'policySet' && k === 'mode') && JSON.stringify(before[k]) !== JSON.stringify(after[k]));
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((k) => !['region', 'category', 'version', 'id'].includes(k) && !(order.kind === 'policySet' && k === 'mode') && JSON.stringify(before[k] ?? null) !== JSON.stringify(after[k] ?? null));
   return [...at, ...changed.map((k) => `${w[k] ?? k} ${word(before[k])} → ${word(after[k])}`)].join('；');
 }
 

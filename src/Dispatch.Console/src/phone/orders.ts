@@ -5,6 +5,7 @@ import { serverNow } from '../live/clock';
 import type { Card, Consents, Duty, MusterCard, Problem, VolunteerSelf } from '../live/contract';
 import { expected, type Step } from './card';
 import type { Span } from './hours';
+import { uuid7 } from '../live/uuid';
 import { done, hurry, press, ready, refused, started, unanswered, type Box, type NewOrder, type Order } from './outbox';
 import { fix } from './locate';
 import type { MusterStep } from './muster';
@@ -47,6 +48,11 @@ export function giveStep(card: Card, step: Step, reason?: string): void {
 
 export const giveRepudiation = (card: Card): void =>
   give({ key: `${card.id}/repudiate`, lane: card.id, step: null, path: `/api/callouts/${card.id}/repudiate`, body: {} });
+/** 自荐: an offer to the operator, never a way to set off by oneself. */
+export const offerLane = (card: Card): string => `offer/${card.incident.id}`;
+export function offerSelf(card: Card): void {
+  give({ key: offerLane(card), lane: offerLane(card), step: null, path: `/api/me/offers/${uuid7()}`, body: { incidentId: card.incident.id } });
+}
 
 const fixFreshMs = 120_000;
 /** Checking in says where, if the person lets his phone say it; nobody is asked to prove anything. */

@@ -23,7 +23,7 @@ export const w = inBoth(
     // the card
     callout: '召集', needed: '需要', risk: '风险', away: (text: string) => `距您 ${text}`, here: '就在附近', reason: '原因', seconds: '秒', timeLeft: '剩余时间',
     timeUpNote: '答复时间已过。您仍可答复，可能作为候补。', invitation: '这是邀请，无法前往没有任何影响。',
-    accept: '接受', decline: '无法前往', enRoute: '已出发', onScene: '已到达', released: '已撤离', turnedBack: '中途返回', leaveStandby: '退出候补', lateYes: '我现在能去',
+    accept: '接受', decline: '无法前往', enRoute: '已出发', onScene: '已到达', released: '已撤离', turnedBack: '中途返回', leaveStandby: '退出候补', lateYes: '我现在能去', offerSelf: '我仍愿前往（自荐）', offerSelfTold: '已告知指挥员。未收到召集前，请勿自行出动。',
     why: '为什么召集我', openMap: '打开地图', copyAddress: '复制地址', copied: '已复制', hazardous: '有危险', directions: ['北', '东北', '东', '东南', '南', '西南', '西', '西北'] as readonly string[],
     fromFix: '按您最近的位置', fromAddress: '按您登记的住址', north: '北', home: '首页', toTask: '回到任务',
     reasonTitle: '为什么无法前往？', reasonNote: '只用来安排别人，不影响您。', backTitle: '为什么返回？', backNote: '指挥中心会马上请别人接替。',
@@ -78,7 +78,7 @@ export const w = inBoth(
     notGotThrough: 'The command centre does not know your answer yet. Move to where the signal is better.',
     callout: 'Call-out', needed: 'Needed:', risk: 'Risk', away: (text: string) => text, here: 'Close by', reason: 'Reason', seconds: 's', timeLeft: 'Time left',
     timeUpNote: 'The time to answer is over. You can still answer; you may become a standby.', invitation: 'You may say no; it costs nothing.',
-    accept: 'Accept', decline: 'Cannot come', enRoute: 'I have set off', onScene: 'I have arrived', released: 'I have left', turnedBack: 'Turn back', leaveStandby: 'Leave standby', lateYes: 'I can come now',
+    accept: 'Accept', decline: 'Cannot come', enRoute: 'I have set off', onScene: 'I have arrived', released: 'I have left', turnedBack: 'Turn back', leaveStandby: 'Leave standby', lateYes: 'I can come now', offerSelf: 'I would still come', offerSelfTold: 'The operator has been told. Do not set off before you are called.',
     why: 'Why me', openMap: 'Open map', copyAddress: 'Copy address', copied: 'Copied', hazardous: 'Hazardous', directions: ['north', 'north-east', 'east', 'south-east', 'south', 'south-west', 'west', 'north-west'],
     fromFix: 'from your last position', fromAddress: 'from your registered address', north: 'N', home: 'Home', toTask: 'Back to the task',
     reasonTitle: 'Why can you not come?', reasonNote: 'Only used to ask others; no effect on you.', backTitle: 'Why do you turn back?', backNote: 'Somebody else will be asked at once.',

@@ -1,6 +1,7 @@
 // One sentence per kind of fact.
 import type { Channel, Fact, Incident } from '../live/contract';
 import { channelName, channelReasonOf } from './channels';
+import { aidWords } from './aid';
 import { calloutStates, reasonOf } from './domain';
 import { inBoth, lang, nameOf } from './lang';
 import { liaisonOutcomes, onBehalfChannels, teamWords } from './teams';
@@ -12,6 +13,7 @@ const sentences = inBoth(
     state: (who: string, state: string, reason: string) => `${who} ${state}${reason ? `：${reason}` : ''}`, channelSent: (who: string, how: string) => `${who}：${how}已发`, channelDelayed: (who: string, how: string, why: string) => `${who}：${how}暂未发出，正在重试（${why}）`, channelDelivered: (who: string, how: string) => `${who}：${how}已送达`, channelFailed: (who: string, how: string, why: string) => `${who}：${how}未送达（${why}）`, via: (sentence: string, how: string) => `${sentence}（${how}答复）`,
     accepted: (who: string, filled: number) => `${who} 接受，已到位 ${filled}`, calledUp: (who: string) => `候补 ${who} 转为接受`, stoodBy: (who: string) => `${who} 愿意前往，列为候补`,
     changed: (need: string, before: number, count: number, reason: string) => `${need}：需要 ${before} 人改为 ${count} 人${reason ? `：${reason}` : ''}`, filled: (need: string) => `${need} 已到齐`, exhausted: (need: string, filled: number, count: number) => `${need} 已无人可召（${filled}/${count}）`,
+    selfOffered: (who: string, note: string) => `${who} 自荐${note ? `：${note}` : ''}`, selfDecided: (yes: boolean, reason: string) => `${yes ? '采纳自荐' : '未采纳自荐'}：${reason}`, aidAsked: (region: string, stage: string, byPolicy: boolean) => `${byPolicy ? '按策略' : ''}向${region}求援（${stage}）`, aidMoved: (region: string, stage: string) => `${region}未答复，转${stage}`, aidRefused: (region: string, reason: string) => `${region}不借：${reason}`, aidSilent: (region: string) => `${region}各级均未答复`, aidNobody: '没有可以求援的相邻辖区', aidReleased: (region: string, n: number, ground: string) => `${region}借出 ${n} 人（${ground}）`, aidLapsed: (region: string, n: number) => `${region}的借调已到期${n > 0 ? `，${n} 人仍在途或在场` : ''}`,
     paused: (reason: string) => `暂停召集${reason ? `：${reason}` : ''}`, resumed: '恢复召集', closed: (reason: string) => `结束警情${reason ? `：${reason}` : ''}`, cancelled: (reason: string) => `取消警情${reason ? `：${reason}` : ''}`,
   },
   {
@@ -20,6 +22,7 @@ const sentences = inBoth(
     state: (who, state, reason) => `${who}: ${state}${reason ? `, ${reason}` : ''}`, channelSent: (who, how) => `${who}: ${how} sent`, channelDelayed: (who, how, why) => `${who}: ${how} not sent yet, trying again (${why})`, channelDelivered: (who, how) => `${who}: ${how} delivered`, channelFailed: (who, how, why) => `${who}: ${how} did not arrive (${why})`, via: (sentence, how) => `${sentence} (by ${how})`,
     accepted: (who, filled) => `${who} accepted, ${filled} filled`, calledUp: (who) => `${who} called up from standby`, stoodBy: (who) => `${who} would come: standby`,
     changed: (need, before, count, reason) => `${need}: ${count} wanted instead of ${before}${reason ? `: ${reason}` : ''}`, filled: (need) => `${need} is filled`, exhausted: (need, filled, count) => `${need}: nobody left to ask (${filled}/${count})`,
+    selfOffered: (who, note) => `${who} offers to come${note ? `: ${note}` : ''}`, selfDecided: (yes, reason) => `${yes ? 'Offer taken up' : 'Offer not taken up'}: ${reason}`, aidAsked: (region, stage, byPolicy) => `${region} asked for people${byPolicy ? ' by policy' : ''} (${stage})`, aidMoved: (region, stage) => `${region} is silent: now its ${stage}`, aidRefused: (region, reason) => `${region} lends nobody: ${reason}`, aidSilent: (region) => `${region}: nobody answered`, aidNobody: 'There is no neighbour to ask', aidReleased: (region, n, ground) => `${region} lends ${n} (${ground})`, aidLapsed: (region, n) => `${region}’s loan has run out${n > 0 ? `, ${n} still out` : ''}`,
     paused: (reason) => `Calling paused${reason ? `: ${reason}` : ''}`, resumed: 'Calling resumed', closed: (reason) => `Incident closed${reason ? `: ${reason}` : ''}`, cancelled: (reason) => `Incident cancelled${reason ? `: ${reason}` : ''}`,
   },
 );
@@ -29,6 +32,7 @@ export function factSentence(fact: Fact, incident: Incident): string {
   const who = incident.callouts.find((c) => c.id === fact.calloutId)?.volunteer.name ?? fact.by.name ?? '';
   const need = (ordinal: number) => nameOf(incident.needs.find((n) => n.ordinal === ordinal)) || `#${ordinal}`;
   const states = calloutStates();
+  const aid = aidWords();
   const via = (sentence: string, how: Channel | null | undefined, data: { onBehalf?: { channel: keyof ReturnType<typeof onBehalfChannels>; reason: string } }) =>
     (data.onBehalf ? `${sentence} · ${teamWords().mark(fact.by.name ?? '', onBehalfChannels()[data.onBehalf.channel])}：${data.onBehalf.reason}` : how ? s.via(sentence, channelName(how)) : sentence);
   switch (fact.kind) {
@@ -60,6 +64,15 @@ export function factSentence(fact: Fact, incident: Incident): string {
     case 'LiaisonAnswered': return teamWords().answered(liaisonOutcomes()[fact.data.outcome], fact.data.note ?? '');
     case 'NeedFilled': return s.filled(need(fact.data.needOrdinal));
     case 'NeedExhausted': return s.exhausted(need(fact.data.needOrdinal), fact.data.filled, fact.data.count);
+    case 'SelfOffered': return s.selfOffered(fact.by.name ?? '', fact.data.note ?? '');
+    case 'SelfOfferDecided': return s.selfDecided(fact.data.answer === 'accept', fact.data.reason);
+    case 'AidRequested': return s.aidAsked(fact.data.regionName, aid.stages[fact.data.stage] ?? '', fact.by.kind === 'system');
+    case 'AidEscalated': return s.aidMoved(fact.data.regionName, aid.stages[fact.data.stage] ?? '');
+    case 'AidRefused': return s.aidRefused(fact.data.regionName, fact.data.reason);
+    case 'AidUnanswered': return s.aidSilent(fact.data.regionName);
+    case 'AidUnavailable': return s.aidNobody;
+    case 'AidReleased': return s.aidReleased(fact.data.regionName, fact.data.people.length, aid.grounds[fact.data.ground] ?? fact.data.ground);
+    case 'AidLapsed': return s.aidLapsed(fact.data.regionName, fact.data.stillOut.length);
     case 'CallingPaused': return s.paused(reasonOf(fact.data.reason));
     case 'CallingResumed': return s.resumed;
     case 'IncidentClosed': return s.closed(reasonOf(fact.data.reason));

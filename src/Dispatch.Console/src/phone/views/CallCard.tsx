@@ -6,7 +6,7 @@ import { now } from '../../live/clock';
 import { reasonOf } from '../../words/domain';
 import { detailOf, nameOf, titleOf } from '../../words/lang';
 import { onBehalfChannels } from '../../words/teams';
-import { expectedState as expectedOf, box, giveRepudiation, giveStep, refusals } from '../orders';
+import { expectedState as expectedOf, box, confirmedAt, giveRepudiation, giveStep, offerLane, offerSelf, refusals } from '../orders';
 import { isOpen, steps, timeLeft, type Step } from '../card';
 import { progress } from '../outbox';
 import { state, take } from '../phone';
@@ -92,9 +92,20 @@ function Answer({ card, expected, armed, ask }: { card: Card; expected: CalloutS
       ))}
       {!steps(expected).length && !pending.length && <Press kind="yes" armed={armed} onPress={() => take({ type: 'dismissed', id: card.id })}>{w().close}</Press>}
       {card.state === 'expired' && card.incident.state === 'open' && !pending.length && <Press kind="no" armed={armed} onPress={() => giveStep(card, 'accept')}>{w().lateYes}</Press>}
+      {mayOffer.includes(card.state) && card.incident.state === 'open' && !pending.length && <OfferSelf card={card} armed={armed} />}
     </>
   );
 }
+
+/** Nobody deploys himself: what he offers here the operator takes up, or not. */
+function OfferSelf({ card, armed }: { card: Card; armed: boolean }) {
+  const lane = offerLane(card);
+  const waiting = box.value.some((order) => order.lane === lane);
+  if (refusals.value[lane]) return <Refused id={lane} />;
+  if (confirmedAt.value[lane]) return <p class="quiet" role="status">{w().offerSelfTold}</p>;
+  return waiting ? <Standing lane={lane} what={w().offerSelf} /> : <Press kind="no" armed={armed} onPress={() => offerSelf(card)}>{w().offerSelf}</Press>;
+}
+const mayOffer: readonly CalloutState[] = ['declined', 'recalled', 'turnedBack'];
 
 /** A program for maps if the phone has one, and the address to paste anywhere else. No map is fetched by this page. */
 function Tools({ card }: { card: Card }) {
