@@ -134,7 +134,7 @@ internal sealed class CallOutNearest(FactLog log)
             var matching = Spans.Step("match");
             var (request, result) = await PlanWave.MatchAsync(record, open, qualifications, rings, ignoreOpenOffers: widen && again == 0, cancellation);
             matching?.Dispose();
-            if (!asksNeighbours && result.Needs.Any(outcome => outcome.Exhausted))
+            if (!asksNeighbours && !record.Incident.Drill && result.Needs.Any(outcome => outcome.Exhausted)) // a drill borrows nobody
             {
                 // Nobody is left at home: an incident that fills its needs there pays nothing for this.
                 asksNeighbours = true;

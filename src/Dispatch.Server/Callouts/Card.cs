@@ -21,7 +21,7 @@ internal sealed record Card(
 {
     internal sealed record IncidentPart(
         Guid Id, string Category, string CategoryName, string CategoryNameEn, bool Hazardous, string Risk, string Address,
-        double Longitude, double Latitude, string[] RegionNames, string State, string TimeZone);
+        double Longitude, double Latitude, string[] RegionNames, string State, string TimeZone, bool Drill);
 
     internal sealed record NeedPart(string Qualification, string Name, string NameEn);
 
@@ -34,7 +34,7 @@ internal sealed record Card(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public OnBehalf? AnsweredBy { get; init; }
 
-    public const int Columns = 30;
+    public const int Columns = 31;
 
     public static readonly string Sql = EmbeddedSql.Read("Cards.sql");
 
@@ -46,7 +46,7 @@ internal sealed record Card(
         row.GetString(2),
         new(
             row.GetGuid(11), row.GetString(12), row.GetString(13), row.GetString(14), row.GetBoolean(15), row.GetString(16), row.GetString(17),
-            row.GetDouble(18), row.GetDouble(19), row.GetFieldValue<string[]>(20), row.GetString(21), row.GetString(22)),
+            row.GetDouble(18), row.GetDouble(19), row.GetFieldValue<string[]>(20), row.GetString(21), row.GetString(22), row.GetBoolean(30)),
         new(row.GetString(23), row.GetString(24), row.GetString(25)),
         float.IsFinite(row.GetFloat(3)) ? Math.Round(row.GetFloat(3), 1) : throw new InvalidCastException("distance_metres is no number"),
         row.GetString(4),

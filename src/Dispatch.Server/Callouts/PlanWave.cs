@@ -29,7 +29,7 @@ internal static class PlanWave
         {
             var wanted = needs.ConvertAll(need => new NeedToFill(
                 need.Ordinal,
-                need.QualificationId,
+                incident.Drill ? (short)-need.QualificationId : need.QualificationId, // drill twins stand under the negative (0011_drills.sql)
                 qualifications[need.Ordinal],
                 pages * PoissonBinomial.SmallestNumber(CautiousRate, need.Missing, incident.InnerTarget),
                 new NeedPlan(

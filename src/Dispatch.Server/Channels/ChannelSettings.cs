@@ -3,6 +3,11 @@ namespace Dispatch.Server.Channels;
 /// <summary>A gateway that sends for us: where it is, and the secret both sides sign with.</summary>
 internal sealed record Gateway(Uri Url, string Secret, string? PreviousSecret);
 
+/// <summary>
+/// A gateway for drills. Another type than <see cref="Gateway"/> on purpose: what sends to real people cannot be handed one, nor the other way round.
+/// </summary>
+internal sealed record DrillGateway(Uri Url, string Secret);
+
 /// <summary>The channels of this installation, from <c>Channels:*</c>; what each setting means stands in docs/operations.md.</summary>
 internal sealed record ChannelSettings
 {
@@ -14,6 +19,9 @@ internal sealed record ChannelSettings
     ];
 
     public IReadOnlyDictionary<ChannelKind, Gateway> Gateways { get; init; } = new Dictionary<ChannelKind, Gateway>();
+
+    /// <summary>Where messages of drills go; none: a drill is heard on drill phones' own pages alone.</summary>
+    public IReadOnlyDictionary<ChannelKind, DrillGateway> DrillGateways { get; init; } = new Dictionary<ChannelKind, DrillGateway>();
 
     /// <summary>An offer that has not reached the phone goes out by SMS and voice, unless its category says otherwise.</summary>
     public TimeSpan FallbackAfter { get; init; } = TimeSpan.FromSeconds(20);
@@ -52,6 +60,7 @@ internal sealed record ChannelSettings
         return new()
         {
             Gateways = gateways,
+            DrillGateways = DrillGatewaysOf(section, gateways),
             FallbackAfter = Seconds(section, "FallbackAfterSeconds", standard.FallbackAfter, 0, 3600),
             PushAfter = Seconds(section, "Push:AfterSeconds", standard.PushAfter, 0, 3600),
             Timeout = Seconds(section, "TimeoutSeconds", standard.Timeout, 0.1, 60),
@@ -70,6 +79,33 @@ internal sealed record ChannelSettings
             ? origin.Equals(allowed, StringComparison.OrdinalIgnoreCase)
             : origin.Length > allowed.Length && origin.StartsWith(allowed[..star], StringComparison.OrdinalIgnoreCase) && origin.EndsWith(allowed[(star + 1)..], StringComparison.OrdinalIgnoreCase);
     });
+
+    /// <summary>A drill gateway that a real one shares anything with could reach a real phone: the node does not start.</summary>
+    private static Dictionary<ChannelKind, DrillGateway> DrillGatewaysOf(IConfigurationSection section, Dictionary<ChannelKind, Gateway> real)
+    {
+        var drills = new Dictionary<ChannelKind, DrillGateway>();
+        foreach (var kind in new[] { ChannelKind.Sms, ChannelKind.Voice })
+        {
+            var path = $"Drill:{kind}";
+            if (GatewayOf(section.GetSection(path), section.GetValue<bool>("AllowPlainHttp")) is not { } drill)
+            {
+                continue;
+            }
+
+            foreach (var (other, gateway) in real)
+            {
+                if (Uri.Compare(drill.Url, gateway.Url, UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0
+                    || drill.Secret == gateway.Secret || drill.Secret == gateway.PreviousSecret)
+                {
+                    throw new InvalidOperationException($"Channels:{path} shares its address or its secret with Channels:{other}: a drill could reach real phones. Give drills a gateway of their own, or none.");
+                }
+            }
+
+            drills.Add(kind, new(drill.Url, drill.Secret));
+        }
+
+        return drills;
+    }
 
     private static Gateway? GatewayOf(IConfigurationSection section, bool allowPlainHttp)
     {

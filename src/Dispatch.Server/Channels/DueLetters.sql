@@ -5,7 +5,7 @@ SELECT c.id, c.volunteer_id, l.letter
 FROM inbox i
 CROSS JOIN LATERAL (SELECT CASE i.kind WHEN 'calledUp' THEN 'calledUp' ELSE 'standDown' END AS letter) l
 JOIN inbox_heads h ON h.volunteer_id = i.volunteer_id AND h.delivered < i.number
-JOIN callouts c ON c.id = i.callout_id
+JOIN callouts c ON c.id = i.callout_id AND NOT c.drill
 JOIN incidents n ON n.id = c.incident_id
 WHERE i.kind IN ('calledUp', 'released', 'recalled') AND i.at > now() - interval '10 minutes' AND i.at <= now() - coalesce(n.fallback_after, $1)
   AND c.answered_at IS NOT NULL

@@ -17,7 +17,7 @@ internal sealed class Fallback(NpgsqlDataSource source, ChannelSettings settings
     private static readonly string DueSql = EmbeddedSql.Read("DueForChannels.sql"), LettersSql = EmbeddedSql.Read("DueLetters.sql");
 
     /// <summary>What is known of a call-out at the instant of the look.</summary>
-    internal readonly record struct Look(DateTimeOffset Now, DateTimeOffset OfferedAt, DateTimeOffset DueAt, bool Delivered, bool Subscribed, TimeSpan? FallbackAfter);
+    internal readonly record struct Look(DateTimeOffset Now, DateTimeOffset OfferedAt, DateTimeOffset DueAt, bool Delivered, bool Subscribed, TimeSpan? FallbackAfter, bool Drill = false);
 
     /// <summary>The channels it goes out by now, and when to look again; null: never, because it was delivered or everything has been tried.</summary>
     public static (IReadOnlyList<ChannelKind> Now, DateTimeOffset? Again) Decide(Look look, ChannelSettings settings)
@@ -27,7 +27,7 @@ internal sealed class Fallback(NpgsqlDataSource source, ChannelSettings settings
             return ([], null);
         }
 
-        var plan = settings.Gateways.Keys.Select(kind => (Kind: kind, At: look.OfferedAt + (look.FallbackAfter ?? settings.FallbackAfter)))
+        var plan = (look.Drill ? settings.DrillGateways.Keys : settings.Gateways.Keys).Select(kind => (Kind: kind, At: look.OfferedAt + (look.FallbackAfter ?? settings.FallbackAfter)))
             .Concat(look.Subscribed ? [(ChannelKind.Push, look.OfferedAt + settings.PushAfter)] : []).ToList();
         var later = plan.Where(one => one.At > look.Now).ToList();
         return ([.. plan.Where(one => one.At <= look.Now).Select(one => one.Kind).Order()], later.Count == 0 ? null : later.Min(one => one.At));
@@ -82,7 +82,7 @@ internal sealed class Fallback(NpgsqlDataSource source, ChannelSettings settings
             while (await reader.ReadAsync(cancellation))
             {
                 var (now, again) = Decide(
-                    new(reader.GetDateTime(7), reader.GetDateTime(2), reader.GetDateTime(3), reader.GetBoolean(4), reader.GetBoolean(6), reader.IsDBNull(5) ? null : reader.GetTimeSpan(5)), settings);
+                    new(reader.GetDateTime(7), reader.GetDateTime(2), reader.GetDateTime(3), reader.GetBoolean(4), reader.GetBoolean(6), reader.IsDBNull(5) ? null : reader.GetTimeSpan(5), reader.GetBoolean(8)), settings);
                 looked.Add((reader.GetGuid(0), again?.UtcDateTime));
                 going.AddRange(now.Select(kind => Outbox.Draft.OfCallout(reader.GetGuid(0), reader.GetGuid(1), kind)));
             }

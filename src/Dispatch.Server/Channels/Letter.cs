@@ -19,6 +19,8 @@ internal sealed record Letter(Claim Claim, DateTimeOffset Now, DateTimeOffset Un
     public bool IsOffer => Claim.CalloutId is not null && Claim.Letter == LetterKind.CallOut;
 
     public bool IsTest => Claim.TestId is not null;
+
+    public bool IsDrill => Card?.Incident.Drill == true;
 }
 
 /// <summary>Reads letters. The last question before anything leaves the house: is it still so, and has it still not reached the phone?</summary>
@@ -42,6 +44,12 @@ internal sealed class Letters(NpgsqlDataSource source, PersonalData personal)
         if (letter.NotSending is not null || claim.Channel is not (ChannelKind.Sms or ChannelKind.Voice))
         {
             return letter;
+        }
+
+        if (letter.IsDrill)
+        {
+            // No telephone number at all: whatever gateway this came to, nobody could be rung by it.
+            return letter with { Number = $"drill:{claim.VolunteerId:N}", Code = 0 };
         }
 
         if (await NumberAsync(connection, claim.VolunteerId, cancellation) is not { } number)

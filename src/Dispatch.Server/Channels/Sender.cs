@@ -11,7 +11,7 @@ internal sealed class Sender(Outbox outbox, Letters letters, Webhook webhook, We
     private const int AtOnce = 16;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        settings.Gateways.Keys.Append(ChannelKind.Push).Select(channel => Loops.RunAsync($"{channel} sender", token => SendDueAsync(channel, token), log, stoppingToken)));
+        settings.Gateways.Keys.Union(settings.DrillGateways.Keys).Append(ChannelKind.Push).Select(channel => Loops.RunAsync($"{channel} sender", token => SendDueAsync(channel, token), log, stoppingToken)));
 
     private async Task SendDueAsync(ChannelKind channel, CancellationToken cancellation)
     {

@@ -20,16 +20,29 @@ internal sealed partial class Webhook(HttpClient http, ChannelSettings settings,
 
     public async Task<Attempted> SendAsync(Letter letter, CancellationToken cancellation)
     {
-        var gateway = settings.Gateways[letter.Claim.Channel];
+        var (url, secret) = AddressOf(letter);
         var body = JsonSerializer.SerializeToUtf8Bytes(
             new Body(letter.Claim.Id, letter.Claim.Channel, letter.IsTest ? "test" : Outbox.Word(letter.Claim.Letter), letter.Number!, Wording.Of(letter), letter.Claim.CalloutId,
-                letter.IsOffer ? new($"A{letter.Code}", $"B{letter.Code}") : null, letter.Until, letter.Claim.Attempt),
+                letter is { IsOffer: true, IsDrill: false } ? new($"A{letter.Code}", $"B{letter.Code}") : null, letter.Until, letter.Claim.Attempt),
             Json.Options);
-        using var request = new HttpRequestMessage(HttpMethod.Post, gateway.Url) { Content = new ByteArrayContent(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/json") { CharSet = "utf-8" };
         request.Headers.Add("Idempotency-Key", letter.Claim.Id.ToString());
-        Signature.Sign(request, gateway.Secret, time.GetUtcNow(), body);
+        Signature.Sign(request, secret, time.GetUtcNow(), body);
         return await PostAsync(http, request, settings.Timeout, async answer => new Attempted.Sent(await ReferenceAsync(answer, cancellation)), time, cancellation);
+    }
+
+    /// <summary>A drill's letter has the drill's gateway or nowhere to go: there is no falling back to the real one.</summary>
+    private (Uri Url, string Secret) AddressOf(Letter letter)
+    {
+        if (letter.IsDrill)
+        {
+            DrillGateway drill = settings.DrillGateways[letter.Claim.Channel];
+            return (drill.Url, drill.Secret);
+        }
+
+        Gateway gateway = settings.Gateways[letter.Claim.Channel];
+        return (gateway.Url, gateway.Secret);
     }
 
     /// <summary>One POST and what it means for the outbox; for gateways and push services alike.</summary>

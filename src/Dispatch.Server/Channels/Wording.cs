@@ -12,6 +12,8 @@ internal static class Wording
 
     public static string Of(Letter letter) => letter switch
     {
+        { IsDrill: true, Claim.Channel: ChannelKind.Voice } => $"这是演练。这是演练。{Called(letter.Card!)}请在手机页面上答复。演练，不要真的前往。",
+        { IsDrill: true } => $"【演练】【演练】{Called(letter.Card!)}请在手机页面上答复。这是演练，不要真的前往。",
         { IsTest: true, Claim.Channel: ChannelKind.Voice } => "这是通联测试，不是召集，请勿前往。听到请按 1。",
         { IsTest: true } => "【通联测试】这不是召集，请勿前往。正在核对能否联系到您，收到请回复 T。",
         { Claim.Letter: LetterKind.CalledUp } => $"{Opening(letter, "召集递补")}您先前答应候补，现在需要您。{What(letter.Card!)}风险：{Short(letter.Card!.Incident.Risk, LongestRisk)}。请前往；不能前往请告知服务站，没有任何影响。",
@@ -20,7 +22,7 @@ internal static class Wording
         _ => $"【应急召集】{Called(letter.Card!)}回复 A{letter.Code} 接受，B{letter.Code} 谢绝。这是邀请，谢绝没有任何影响。",
     };
 
-    public static string PushTitle(Card card) => $"召集 · {card.Incident.CategoryName}";
+    public static string PushTitle(Card card) => $"{(card.Incident.Drill ? "演练 · " : "")}召集 · {card.Incident.CategoryName}";
 
     /// <summary>Names no place and no person: lock screens are read by others.</summary>
     public static string PushBody(Card card) => $"需要{card.Need.Name} · 请打开看详情";

@@ -11,7 +11,7 @@ namespace Dispatch.Server.Incidents;
 /// <summary>Why each candidate was asked or not, wave by wave, from what was stored when it was decided.</summary>
 internal static class ExplainIncident
 {
-    internal sealed record View(IReadOnlyList<WaveView> Waves, IReadOnlyList<OnBehalfView> OnBehalf);
+    internal sealed record View(IReadOnlyList<WaveView> Waves, IReadOnlyList<OnBehalfView> OnBehalf, bool Drill);
 
     /// <summary>An answer that was somebody else's word, in both languages; repudiated or not, it is told for ever.</summary>
     internal sealed record OnBehalfView(Guid CalloutId, Guid VolunteerId, string? Name, DateTimeOffset? AnsweredAt, DateTimeOffset? RepudiatedAt, string Text, string TextEn);
@@ -33,6 +33,7 @@ internal static class ExplainIncident
             return refusal;
         }
 
+        var drill = await db.Incidents.Where(incident => incident.Id == id).Select(incident => incident.Drill).SingleAsync(cancellation);
         var waves = await db.Waves.AsNoTracking().Where(wave => wave.IncidentId == id).OrderBy(wave => wave.Number).ToListAsync(cancellation);
         var results = waves.ConvertAll(wave => Explanation.Read(wave.Explanation));
         var people = results.SelectMany(result => result.Lines).Select(line => line.VolunteerId).Distinct().ToList();
@@ -41,9 +42,9 @@ internal static class ExplainIncident
             new View([.. waves.Zip(results, (wave, result) => new WaveView(
                 wave.Number, wave.At, result.Needs, Explanation.ReadInputs(wave.Inputs).Rings,
                 [.. result.Needs.Where(need => need.Plan is not null).Select(need => new PlanView(
-                    need.NeedOrdinal, WaveText.Zh(need.Plan!, need.OpenBefore ?? 0), WaveText.En(need.Plan!, need.OpenBefore ?? 0)))],
+                    need.NeedOrdinal, (drill ? "【演练】" : "") + WaveText.Zh(need.Plan!, need.OpenBefore ?? 0), (drill ? "Drill: " : "") + WaveText.En(need.Plan!, need.OpenBefore ?? 0)))],
                 [.. result.Lines.Select(line => Describe(line, names.GetValueOrDefault))]))],
-                await OnBehalf.ExplainAsync(db, id, cancellation)),
+                await OnBehalf.ExplainAsync(db, id, cancellation), drill),
             Json.Options);
     }
 

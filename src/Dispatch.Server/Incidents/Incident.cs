@@ -52,6 +52,9 @@ internal sealed class Incident
     /// <summary>Paths of the commands it reaches into, when they are several: their common superior leads it, each of their desks sees it. Null: one.</summary>
     public string[]? Touched { get; init; }
 
+    /// <summary>演练: asks drill twins alone, and counts nowhere.</summary>
+    public bool Drill { get; init; }
+
     public required bool Hazardous { get; init; }
 
     public required bool LifeCritical { get; init; }

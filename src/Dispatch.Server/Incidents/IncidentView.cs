@@ -25,6 +25,9 @@ internal sealed record IncidentView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<CalloutView>? Callouts { get; init; }
 
+    /// <summary>演练.</summary>
+    public bool Drill { get; init; }
+
     /// <summary>The mode its plan is from; the rest of that plan beyond what stands above.</summary>
     public Mode Mode { get; init; }
 
@@ -81,6 +84,7 @@ internal sealed record IncidentView(
             incident.State, incident.Calling, incident.Hazardous, incident.LifeCritical, incident.FirstRing, incident.AnswerWithin.TotalSeconds, incident.RadiusMetres,
             incident.RaisedAt, new(incident.RaisedBy, raisedBy), incident.EndedAt, incident.LastFact, needs)
         {
+            Drill = incident.Drill,
             Mode = incident.Mode,
             Touched = incident.Touched?.Select(path => path.Split('.')[^1]).ToList(),
             Plan = new(

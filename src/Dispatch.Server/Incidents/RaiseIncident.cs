@@ -23,7 +23,12 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
     internal sealed record Request(
         string? Category, string? Grade, string? Warning, string? ResponseLevel, string? Risk, string? Address, PlaceRequest? Position, IReadOnlyList<NeedRequest?>? Needs,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<PlaceRequest?>? AlsoAt = null, // left out, so that a request without is what it always was
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AreaRequest? Area = null);
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AreaRequest? Area = null)
+    {
+        /// <summary>A drill. Absent in requests of earlier clients, and then absent from their hash.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public bool? Drill { get; init; }
+    }
 
     internal sealed record AreaRequest(string? Datum, IReadOnlyList<IReadOnlyList<double>?>? Ring);
 
@@ -125,6 +130,7 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
                         RegionNames = [.. above.Where(row => row.HasAuthority).Select(row => row.Name)],
                         District = district.Code,
                         Touched = superior is null ? null : [.. touched.Select(command => command.Path)],
+                        Drill = request.Drill == true,
                         Hazardous = category.Hazardous,
                         LifeCritical = category.LifeCritical,
                         FallbackAfter = category.FallbackAfter,
@@ -141,7 +147,7 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
                         Mode = plan.Mode,
                         QuietFrom = plan.QuietFrom,
                         QuietTo = plan.QuietTo,
-                        Aid = plan.Aid,
+                        Aid = request.Drill == true ? AidAsked.Operator : plan.Aid, // no drill asks a neighbour by itself
                         AidAnswerWithin = plan.AidAnswerWithin,
                         LendFor = plan.LendFor,
                         RaisedBy = caller.AccountId,

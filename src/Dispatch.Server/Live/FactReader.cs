@@ -13,6 +13,10 @@ internal sealed record FactView(Guid IncidentId, long Number, string Kind, DateT
 
     internal sealed record Author(string Kind, Guid? Id, string? Name);
 
+    /// <summary>演练: of a drill's record. Absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Drill { get; init; }
+
     /// <summary>Whose desks hear of it: the incident's region, and with | between the commands it reaches into.</summary>
     [JsonIgnore]
     public string Audience { get; init; } = "";
@@ -87,6 +91,7 @@ internal sealed class FactReader(DispatchLane lane, Quarantine quarantine)
             {
                 Audience = reader.GetString(9),
                 Trace = reader.IsDBNull(10) ? null : reader.GetString(10),
+                Drill = reader.GetBoolean(11),
             });
         }
 

@@ -171,7 +171,7 @@ internal sealed class ConsoleConnection(IHubContext<DispatchHub> hub, Measures m
 
         // The yes is what the operator waits for: how long it takes to reach him is measured.
         var since = Stopwatch.GetTimestamp();
-        Enqueue("Fact", fact, fact.Kind != nameof(FactKind.CalloutAccepted) ? null : () =>
+        Enqueue("Fact", fact, fact.Kind != nameof(FactKind.CalloutAccepted) || fact.Drill ? null : () =>
         {
             Measures.ReachedConsole(fact.At);
             Spans.Wrote("to console", fact.Trace, since, fact.Kind, fact.CalloutId!.Value);

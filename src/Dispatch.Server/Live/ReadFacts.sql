@@ -6,7 +6,7 @@ SELECT f.incident_id, f.number, f.kind, f.at, f.by_kind, f.by_id, coalesce(a.nam
            WHEN 'IncidentRaised' THEN jsonb_set(f.data, '{incident,raisedBy,name}', coalesce(to_jsonb(a.name), 'null'))
            ELSE f.data
        END::text AS data,
-       array_to_string(i.region_path::text || i.touched, '|'), i.trace
+       array_to_string(i.region_path::text || i.touched, '|'), i.trace, i.drill
 FROM unnest($1::uuid[], $2::bigint[]) AS w (incident_id, beyond)
 JOIN incidents i ON i.id = w.incident_id
 JOIN facts f ON f.incident_id = w.incident_id AND f.number > w.beyond

@@ -184,7 +184,7 @@ internal sealed class Receipts(
             }
         }
 
-        return new Reached(record.Incident.RaisedAt, record.Now, began, delivered);
+        return new Reached(record.Incident.RaisedAt, record.Now, began, record.Incident.Drill ? [] : delivered); // a drill is in no statistics
     }
 
     /// <summary>

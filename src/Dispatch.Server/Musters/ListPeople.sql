@@ -17,7 +17,7 @@ WITH called AS (
     SELECT p.volunteer_id, p.team_id,
            CASE WHEN NOT r.path <@ $4::ltree THEN 'otherRegion'
                 WHEN v.date_of_birth > ($5 AT TIME ZONE r.time_zone)::date - interval '18 years' THEN 'notAdult' END AS left_out
-    FROM people p JOIN volunteers v ON v.id = p.volunteer_id JOIN regions r ON r.code = v.home_region
+    FROM people p JOIN volunteers v ON v.id = p.volunteer_id AND NOT v.drill JOIN regions r ON r.code = v.home_region
 ), listed AS (
     INSERT INTO muster_people (muster_id, volunteer_id, team_id, to_tell, changed_at)
     SELECT $1, volunteer_id, team_id, 'mustered', $5 FROM judged WHERE left_out IS NULL ORDER BY volunteer_id

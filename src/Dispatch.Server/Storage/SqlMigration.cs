@@ -47,6 +47,9 @@ internal sealed class MusterTables : SqlMigration;
 [DbContext(typeof(DispatchDb)), Migration("0011_captains_and_liaisons")]
 internal sealed class CaptainsAndLiaisons : SqlMigration;
 
+[DbContext(typeof(DispatchDb)), Migration("0011_drills")]
+internal sealed class Drills : SqlMigration;
+
 [DbContext(typeof(DispatchDb)), Migration("0012_fact_chain")]
 internal sealed class FactChain : SqlMigration;
 

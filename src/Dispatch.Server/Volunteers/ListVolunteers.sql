@@ -4,7 +4,7 @@
 WITH found AS (
     SELECT v.id, v.external_id, count(*) OVER () AS total
     FROM volunteers v JOIN regions r ON r.code = v.home_region
-    WHERE r.path <@ $1::ltree AND ($2::text IS NULL OR v.name LIKE $2 OR v.external_id ILIKE $2)
+    WHERE NOT v.drill AND r.path <@ $1::ltree AND ($2::text IS NULL OR v.name LIKE $2 OR v.external_id ILIKE $2)
     ORDER BY v.external_id
     LIMIT $3 OFFSET $4
 )

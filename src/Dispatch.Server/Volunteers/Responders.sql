@@ -15,6 +15,6 @@ LEFT JOIN LATERAL (
     SELECT c.state, c.state <> 'offered' AS has_place FROM callouts c
     WHERE c.volunteer_id = v.id AND c.state IN ('offered', 'accepted', 'enRoute', 'onScene')
 ) active ON true
-WHERE active.state IS NOT NULL OR is_available(v.id, v.duty, v.time_zone, now())
+WHERE NOT v.drill AND (active.state IS NOT NULL OR is_available(v.id, v.duty, v.time_zone, now()))
 ORDER BY v.id
 LIMIT 20000

@@ -33,6 +33,9 @@ internal sealed class Volunteer
 
     public required string TimeZone { get; set; }
 
+    /// <summary>演练: a twin that only drills can call.</summary>
+    public bool Drill { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; set; }

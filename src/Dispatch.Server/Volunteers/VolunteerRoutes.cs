@@ -10,6 +10,7 @@ internal static class VolunteerRoutes
         var volunteers = routes.MapGroup("/api/volunteers").RequireAuthorization(SignIns.OperatorsOnly).WithTags("Roster");
         volunteers.MapGet("", ListVolunteers.Handle).Produces<ListVolunteers.Page>();
         volunteers.MapPost("/{id:guid}/activation-code", IssueActivationCode.Handle).Produces<IssueActivationCode.View>();
+        volunteers.MapPost("/{id:guid}/drill-phone", IssueDrillPhone.Handle).Produces<IssueActivationCode.View>();
         volunteers.MapPost("/import", ImportVolunteers.Handle).NeedsRoom().Produces<ImportVolunteers.Report>();
         volunteers.MapGet("/import/template.xlsx", ImportTemplate.Handle).Produces(200, contentType: Imports.XlsxFile.MediaType);
     }

@@ -27,6 +27,10 @@ internal sealed record VolunteerSelf(
 
     internal sealed record Held(string Key, string Name, string NameEn, DateOnly? ValidUntil);
 
+    /// <summary>This is a drill phone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Drill { get; init; }
+
     [JsonIgnore]
     public string HomeRegion { get; init; } = "";
 
@@ -61,6 +65,7 @@ internal sealed record VolunteerSelf(
             fix, held, insuredUntil, state.Cursor)
         {
             HomeRegion = volunteer.HomeRegion,
+            Drill = volunteer.Drill,
         };
     }
 

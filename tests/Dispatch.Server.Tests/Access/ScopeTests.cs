@@ -87,6 +87,7 @@ public sealed class ScopeTests : IAsyncLifetime
         ["GET /api/liaison-tasks"] = Operators,
         ["POST /api/liaison-tasks/{id}/answer"] = Operators,
         ["POST /api/plans"] = Operators,
+        ["POST /api/volunteers/{id}/drill-phone"] = Operators,
         ["PUT /api/me/duty"] = Volunteers,
         ["PUT /api/me/hours"] = Volunteers,
         ["PUT /api/me/consents"] = Volunteers,
@@ -257,7 +258,7 @@ public sealed class ScopeTests : IAsyncLifetime
             : path.StartsWith("/api/musters", StringComparison.Ordinal) ? muster : callout);
         object? body = path switch
         {
-            _ when method == "GET" || path.EndsWith("activation-code", StringComparison.Ordinal) => null,
+            _ when method == "GET" || path.EndsWith("activation-code", StringComparison.Ordinal) || path.EndsWith("drill-phone", StringComparison.Ordinal) => null,
             "/api/incidents/{id}" => ApiClient.Flood(),
             "/api/callouts/{id}/answer" or "/api/musters/{id}/answer" => new { answer = "accept" },
             "/api/callouts/{id}/progress" => new { state = "enRoute" },

@@ -58,6 +58,7 @@ export function RaiseForm() {
             <Choice name="responseLevel" label={w.responseLevel} value={d.responseLevel} options={responseLevels()} disabled={busy} onChange={(level) => edit({ responseLevel: level as ResponseLevel | null })} />
           </div>
           {!hasScales.value && <p class="field-hint">{w.noScales}</p>}
+          <label class={`check drill-check${d.drill ? ' on' : ''}`}><input type="checkbox" disabled={busy} checked={d.drill} onChange={(e) => edit({ drill: e.currentTarget.checked })} /><span><b>{w.drill}</b> <span class="muted">{w.drillMeans}</span></span></label>
         </div>
         <footer class="panel-foot">
           {order?.state === 'refused' && order.problem && (
@@ -72,7 +73,7 @@ export function RaiseForm() {
               <button type="button" class="link" title={words().putAsideHint} onClick={() => putAside(order.id)}>{words().putAside}</button>
             </div>
           )}
-          <button type="submit" class="primary big" disabled={busy}>{busy ? w.sending : w.send}<kbd>Ctrl ↵</kbd></button>
+          <button type="submit" class="primary big" disabled={busy}>{busy ? w.sending : d.drill ? w.sendDrill : w.send}<kbd>Ctrl ↵</kbd></button>
         </footer>
       </form>
     </section>

@@ -5,7 +5,7 @@ import type { Datum, Fault, Grade, Located, NeedRequest, Problem, RaiseRequest, 
 import { orderOf, putAside, raise, type Order } from '../live/orders';
 import { categories, categoryOf } from '../live/reference';
 import { uuid7 } from '../live/uuid';
-import { nameOf } from '../words/lang';
+import { kindOf } from '../words/lang';
 import { raiseWords } from '../words/raise';
 import { select } from '../board/choices';
 import { readCoordinates, writeCoordinates } from './coordinates';
@@ -21,6 +21,7 @@ export interface Draft {
   coordinates: string;
   datum: Datum;
   needs: NeedRequest[];
+  drill: boolean;
   /** Fields the operator has written into: what the category or the place suggests no longer overwrites them. */
   own: { risk?: true; address?: true; needs?: true };
 }
@@ -41,7 +42,7 @@ export const draftOrder = computed(() => (draft.value ? orderOf(draft.value.id) 
 
 export function openRaise(place?: { longitude: number; latitude: number }): void {
   batch(() => {
-    draft.value ??= { id: uuid7(), category: '', grade: null, warning: null, responseLevel: null, risk: '', address: '', coordinates: '', datum: 'wgs84', needs: [], own: {} };
+    draft.value ??= { id: uuid7(), category: '', grade: null, warning: null, responseLevel: null, risk: '', address: '', coordinates: '', datum: 'wgs84', needs: [], drill: false, own: {} };
     if (place) placeAt(place);
   });
   focusForm();
@@ -91,7 +92,7 @@ export function editRefused(order: Order): void {
   const body = order.body as RaiseRequest;
   const { position, ...rest } = body;
   batch(() => {
-    draft.value = { ...rest, id: order.id, needs: body.needs, coordinates: writeCoordinates(position.longitude, position.latitude), datum: position.datum, own: { risk: true, address: true, needs: true } };
+    draft.value = { ...rest, drill: body.drill === true, id: order.id, needs: body.needs, coordinates: writeCoordinates(position.longitude, position.latitude), datum: position.datum, own: { risk: true, address: true, needs: true } };
     faults.value = order.problem ? faultsOf(order.problem) : [];
   });
 }
@@ -106,9 +107,9 @@ export async function submit(): Promise<void> {
   if (!place.ok) return;
   const body: RaiseRequest = {
     category: d.category, grade: hasScales.peek() ? d.grade : null, warning: hasScales.peek() ? d.warning : null, responseLevel: d.responseLevel,
-    risk: d.risk.trim(), address: d.address.trim(), position: { longitude: place.longitude, latitude: place.latitude, datum: d.datum }, needs: d.needs,
+    risk: d.risk.trim(), address: d.address.trim(), position: { longitude: place.longitude, latitude: place.latitude, datum: d.datum }, needs: d.needs, ...(d.drill ? { drill: true as const } : {}),
   };
-  const done = await raise(d.id, body, `${nameOf(categoryOf(d.category))} · ${d.address.trim()}`);
+  const done = await raise(d.id, body, `${kindOf(d, categoryOf(d.category))} · ${d.address.trim()}`);
   if (done) {
     const mine = draft.peek()?.id === d.id;
     if (mine) closeRaise();

@@ -16,7 +16,7 @@ const body = computed(() => {
   const place = readCoordinates(d.coordinates);
   if (!place.ok || !d.category || d.needs.length === 0 || d.needs.some((n) => !Number.isInteger(n.count) || n.count < 1)) return null;
   // Texts do not move a plan: what is not written yet stands in for itself.
-  return JSON.stringify({ category: d.category, risk: '—', address: '—', position: { longitude: place.longitude, latitude: place.latitude, datum: d.datum }, needs: d.needs });
+  return JSON.stringify({ category: d.category, risk: '—', address: '—', position: { longitude: place.longitude, latitude: place.latitude, datum: d.datum }, needs: d.needs, ...(d.drill ? { drill: true } : {}) });
 });
 
 let question = 0;

@@ -2,7 +2,7 @@ import { memo } from 'preact/compat';
 import type { Incident } from '../live/contract';
 import { categoryOf } from '../live/reference';
 import { grades, incidentStates, responseLevels, warnings } from '../words/domain';
-import { nameOf } from '../words/lang';
+import { kindOf, nameOf } from '../words/lang';
 import { spanOf } from '../words/times';
 import { words } from '../words/console';
 import { attentionFor, select } from './choices';
@@ -19,11 +19,11 @@ export const Row = memo(function Row({ incident, chosen }: { incident: Incident;
       id={`incident-${incident.id}`}
       role="option"
       aria-selected={chosen}
-      class={`row level-${open ? attention?.level : 'ended'}`}
+      class={`row level-${open ? attention?.level : 'ended'}${incident.drill ? ' drill' : ''}`}
       onClick={() => select(incident.id)}
     >
       <div class="row-head">
-        <strong>{nameOf(categoryOf(incident.category))}</strong>
+        <strong>{kindOf(incident, categoryOf(incident.category))}</strong>
         <Scales incident={incident} />
         <span class="row-age" title={w.age}>{open ? <Age since={incident.raisedAt} /> : incidentStates()[incident.state]}</span>
       </div>

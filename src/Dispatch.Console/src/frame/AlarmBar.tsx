@@ -2,7 +2,7 @@ import { board } from '../live/boardFeed';
 import { select } from '../board/choices';
 import { Icon } from '../board/glyphs';
 import { categoryOf } from '../live/reference';
-import { nameOf } from '../words/lang';
+import { kindOf, nameOf } from '../words/lang';
 import { words } from '../words/console';
 import { acknowledge, ringing } from './alarm';
 
@@ -13,7 +13,7 @@ export function AlarmBar() {
     const [id, ordinal] = key.split('/') as [string, string];
     const incident = board.value.incidents.get(id);
     const need = incident?.needs.find((n) => n.ordinal === Number(ordinal));
-    return incident && need ? [{ key, id, text: `${nameOf(categoryOf(incident.category))} ${incident.address} · ${nameOf(need)} ${need.filled}/${need.count}` }] : [];
+    return incident && need ? [{ key, id, text: `${kindOf(incident, categoryOf(incident.category))} ${incident.address} · ${nameOf(need)} ${need.filled}/${need.count}` }] : [];
   });
   return (
     <div class="alarm-bar" role="alert">

@@ -10,7 +10,8 @@ import { whenOf } from '../words/times';
 import { words } from '../words/console';
 import { rosterWords } from '../words/roster';
 
-export function ActivationCode({ volunteer, onClose }: { volunteer: RosterVolunteer; onClose: () => void }) {
+/** `drill`: the code of a drill phone, which real incidents never reach. */
+export function ActivationCode({ volunteer, drill = false, onClose }: { volunteer: RosterVolunteer; drill?: boolean; onClose: () => void }) {
   const w = rosterWords();
   const dialog = useRef<HTMLDialogElement>(null);
   const made = useSignal<{ code: string; expiresAt: string } | null>(null);
@@ -23,13 +24,13 @@ export function ActivationCode({ volunteer, onClose }: { volunteer: RosterVolunt
   }, []);
   const make = async (event: Event) => {
     event.preventDefault();
-    const answer = await call<{ code: string; expiresAt: string }>('POST', `/api/volunteers/${volunteer.id}/activation-code`);
+    const answer = await call<{ code: string; expiresAt: string }>('POST', `/api/volunteers/${volunteer.id}/${drill ? 'drill-phone' : 'activation-code'}`);
     if (answer.outcome === 'done') made.value = answer.value;
     problem.value = answer.outcome === 'refused' ? answer.problem : answer.outcome === 'unknown' ? 'unknown' : null;
   };
   return (
     <dialog ref={dialog} class="confirm" aria-labelledby="code-title" onClose={onClose}>
-      <h2 id="code-title">{w.codeFor(volunteer.name)}</h2>
+      <h2 id="code-title">{drill ? w.drillCodeFor(volunteer.name) : w.codeFor(volunteer.name)}</h2>
       {made.value ? (
         <>
           <p class="code" data-code={made.value.code}>{made.value.code.replace(/(.{4})(?=.)/g, '$1 ')}</p>
@@ -42,8 +43,8 @@ export function ActivationCode({ volunteer, onClose }: { volunteer: RosterVolunt
         </>
       ) : (
         <form onSubmit={(e) => void make(e)}>
-          <p>{w.codeAsk(volunteer.name)}</p>
-          {volunteer.activated && <p class="notice warn">{w.codeAskAgain}</p>}
+          <p>{drill ? w.drillCodeAsk(volunteer.name) : w.codeAsk(volunteer.name)}</p>
+          {!drill && volunteer.activated && <p class="notice warn">{w.codeAskAgain}</p>}
           {problem.value && <p class="notice bad" role="alert">{problem.value === 'unknown' ? words().unknownOutcome : titleOf(problem.value)}</p>}
           <footer><button type="button" onClick={() => dialog.current?.close()}>{words().back}</button><button type="submit" class="primary" autoFocus>{w.make}</button></footer>
         </form>

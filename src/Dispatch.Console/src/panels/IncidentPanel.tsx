@@ -10,7 +10,7 @@ import type { Incident, Need } from '../live/contract';
 import { orders, putAside } from '../live/orders';
 import { categoryOf } from '../live/reference';
 import { timeline } from '../live/timeline';
-import { detailOf, nameOf, titleOf } from '../words/lang';
+import { detailOf, kindOf, nameOf, titleOf } from '../words/lang';
 import { incidentStates } from '../words/domain';
 import { call } from '../live/api';
 import { uuid7 } from '../live/uuid';
@@ -33,7 +33,7 @@ export function IncidentPanel() {
     return <section class="panel none" id="panel" tabIndex={-1}><p>{w.noneSelected}</p><p class="muted">{w.noneSelectedHint}</p></section>;
   }
   return (
-    <section class="panel" id="panel" tabIndex={-1} aria-label={`${nameOf(categoryOf(incident.category))} ${incident.address}`} data-incident={incident.id}>
+    <section class="panel" id="panel" tabIndex={-1} aria-label={`${kindOf(incident, categoryOf(incident.category))} ${incident.address}`} data-incident={incident.id}>
       <Head incident={incident} />
       <Orders incident={incident} />
       <div class="tabs" role="tablist" aria-label={w.tabs} onKeyDown={(e) => moveTab(e)}>
@@ -62,9 +62,9 @@ function Head({ incident }: { incident: Incident }) {
   const w = words();
   const open = incident.state === 'open';
   return (
-    <header class="incident-head">
+    <header class={`incident-head${incident.drill ? ' drill' : ''}`}>
       <div class="incident-title">
-        <h2>{nameOf(categoryOf(incident.category))}</h2>
+        <h2>{kindOf(incident, categoryOf(incident.category))}</h2>
         <Scales incident={incident} />
         {open ? <span class="row-age big"><Age since={incident.raisedAt} /></span> : <span class="tag">{incidentStates()[incident.state]}</span>}
       </div>

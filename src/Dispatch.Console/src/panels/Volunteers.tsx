@@ -21,6 +21,7 @@ export function Volunteers() {
   const data = useSignal<RosterPage | 'loading' | 'failed'>('loading');
   const size = useSignal(0);
   const codeFor = useSignal<RosterVolunteer | null>(null);
+  const drillFor = useSignal<RosterVolunteer | null>(null);
   const testOf = useSignal<RosterVolunteer | null>(null);
   useEffect(() => {
     const stop = new AbortController();
@@ -53,17 +54,18 @@ export function Volunteers() {
         <div class="table-scroll" tabIndex={0} role="region" aria-label={w.volunteers}>
           <table>
             <thead><tr>{[w.id, w.name, w.home, w.qualifications, w.fitness, w.assessment, w.insured, w.duty, w.now, w.number, w.phone].map((h) => <th key={h} scope="col">{h}</th>)}<th scope="col"><span class="visually-hidden">{w.code}</span></th></tr></thead>
-            <tbody>{found.volunteers.map((v) => <Line key={v.id} v={v} onCode={() => { codeFor.value = v; }} onTest={() => { testOf.value = v; }} />)}</tbody>
+            <tbody>{found.volunteers.map((v) => <Line key={v.id} v={v} onCode={() => { codeFor.value = v; }} onTest={() => { testOf.value = v; }} onDrill={() => { drillFor.value = v; }} />)}</tbody>
           </table>
         </div>
       )}
       {testOf.value && <Reachability volunteer={testOf.value} onClose={() => { testOf.value = null; }} />}
+      {drillFor.value && <ActivationCode drill volunteer={drillFor.value} onClose={() => { drillFor.value = null; }} />}
       {codeFor.value && <ActivationCode volunteer={codeFor.value} onClose={() => { codeFor.value = null; }} />}
     </section>
   );
 }
 
-function Line({ v, onCode, onTest }: { v: RosterVolunteer; onCode: () => void; onTest: () => void }) {
+function Line({ v, onCode, onTest, onDrill }: { v: RosterVolunteer; onCode: () => void; onTest: () => void; onDrill: () => void }) {
   const w = rosterWords();
   const insured = v.insuredUntil !== null && v.insuredUntil >= dateOf(now.peek(), zone()); // both are days of the region
   const assessment = { passed: w.passed, pending: w.pending, failed: w.failedAssessment }[v.assessment];
@@ -87,6 +89,7 @@ function Line({ v, onCode, onTest }: { v: RosterVolunteer; onCode: () => void; o
       <td class="roster-buttons">
         <button type="button" class="small" onClick={onTest} aria-label={reachabilityWords().titleFor(v.name)}>{reachabilityWords().test}</button>
         <button type="button" class="small" onClick={onCode} aria-label={w.codeFor(v.name)}>{w.code}</button>
+        <button type="button" class="small" onClick={onDrill} aria-label={w.drillCodeFor(v.name)}>{w.drillPhone}</button>
       </td>
     </tr>
   );

@@ -17,6 +17,9 @@ type Widened<T> = { [K in keyof T]: T[K] extends string ? string : T[K] extends 
 /** The name of anything that carries both. */
 export const nameOf = (thing: { name: string; nameEn?: string | null } | null | undefined): string =>
   !thing ? '' : lang.value === 'en' && thing.nameEn ? thing.nameEn : thing.name;
+/** The kind of an incident in words. A drill says so wherever it is named. */
+export const kindOf = (incident: { drill?: boolean }, category: { name: string; nameEn?: string | null }): string =>
+  (incident.drill ? (lang.value === 'zh' ? '【演练】' : 'DRILL · ') : '') + nameOf(category);
 export const textOf = (thing: { text: string; textEn?: string | null }): string =>
   lang.value === 'en' && thing.textEn ? thing.textEn : thing.text;
 export const titleOf = (problem: { title: string; titleEn?: string }): string =>

@@ -10,6 +10,7 @@ export const raiseWords = inBoth(
     noScales: '社会安全事件没有分级和预警', risk: '风险提示（志愿者会看到）', needs: '需求', qualification: '专长', count: '人数', addNeed: '增加需求', removeNeed: '删除', total: (n: number) => `共需 ${n} 人`,
     categoryMissing: '请选择类别', placeMissing: '请在地图上点选或输入坐标', placeUnreadable: '坐标读不懂：应为“经度, 纬度”', placeOutOfRange: '坐标超出范围', addressMissing: '请填写地址', riskMissing: '必须写明风险', needsMissing: '至少一项需求', needsTwice: '同一专长只能出现一次', needsCount: '人数应为 1 至 500',
     leaveUnconfirmed: '可以先去做别的：结果出来后会显示在警情列表里。', close: '关闭（Esc）', keysTitle: '快捷键', more: '更多',
+    drill: '演练', drillMeans: '只召集演练手机，不计入统计', sendDrill: '上报演练',
     plan: (within: string, radius: string) => `答复时限 ${within}，半径 ${radius}`,
   },
   {
@@ -20,6 +21,7 @@ export const raiseWords = inBoth(
     noScales: 'Social security incidents have no grade and no warning', risk: 'Risk (volunteers see this)', needs: 'Needs', qualification: 'Qualification', count: 'People', addNeed: 'Add a need', removeNeed: 'Remove', total: (n) => `${n} people in all`,
     categoryMissing: 'Choose a category', placeMissing: 'Click the map or type coordinates', placeUnreadable: 'Not readable: write “longitude, latitude”', placeOutOfRange: 'Coordinates out of range', addressMissing: 'Write the address', riskMissing: 'The risk must be stated', needsMissing: 'At least one need', needsTwice: 'Each qualification once only', needsCount: 'People: 1 to 500',
     leaveUnconfirmed: 'You may go on with something else: the result will show in the list.', close: 'Close (Esc)', keysTitle: 'Keys', more: 'More',
+    drill: 'Drill', drillMeans: 'reaches drill phones only, and counts nowhere', sendDrill: 'Raise a drill',
     plan: (within, radius) => `Answer within ${within}, radius ${radius}`,
   },
 );

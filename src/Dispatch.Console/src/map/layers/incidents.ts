@@ -1,7 +1,7 @@
 import type { Map as GlMap, MapLayerMouseEvent } from 'maplibre-gl';
 import { attentionFor, openIncidents, select, selected, selectedId } from '../../board/choices';
 import { categoryOf } from '../../live/reference';
-import { nameOf } from '../../words/lang';
+import { kindOf } from '../../words/lang';
 import { FONT, point, show } from './layer';
 
 const order = { alarm: 3, watch: 2, calm: 1, complete: 0 };
@@ -22,7 +22,7 @@ export function incidentsLayer(map: GlMap): () => void {
       return [...openIncidents.value, ...(ended ? [ended] : [])].map((i) => {
         const level = i.state === 'open' ? (attentionFor(i.id)?.level ?? 'calm') : 'complete';
         const chosen = i.id === selectedId.value;
-        return point([i.longitude, i.latitude], { id: i.id, icon: `incident-${level}${chosen ? '-chosen' : ''}`, order: order[level] + (chosen ? 10 : 0), label: nameOf(categoryOf(i.category)), chosen });
+        return point([i.longitude, i.latitude], { id: i.id, icon: `incident-${level}${chosen ? '-chosen' : ''}`, order: order[level] + (chosen ? 10 : 0), label: kindOf(i, categoryOf(i.category)), chosen });
       });
     },
     (p) => ({ incidents: { 'text-color': p.text, 'text-halo-color': p.surface } }),

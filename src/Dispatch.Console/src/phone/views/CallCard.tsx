@@ -34,7 +34,8 @@ export function CallCard({ card }: { card: Card }) {
   if (asking) return <NotMine card={card} armed={settled} close={() => setAsking(false)} />;
   if (sheet) return <Sheet kind={sheet} card={card} armed={settled} close={() => setSheet(null)} />;
   return (
-    <main class={`card ${shown} ${isOpen(card.state) ? 'open' : 'ended'}`}>
+    <main class={`card ${shown} ${isOpen(card.state) ? 'open' : 'ended'}${card.incident.drill ? ' drill' : ''}`}>
+      {card.incident.drill && <p class="drill-band" role="status">{w().drillCard}</p>}
       <div class="band">
         <Icon shape={calledUp ? 'bell' : shapeOf[card.state]} size="2em" />
         <h1 ref={heading} tabIndex={-1}>{title}{isOpen(card.state) && <> · {categoryOf(card)}</>}
