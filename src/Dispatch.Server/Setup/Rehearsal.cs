@@ -45,6 +45,7 @@ internal sealed class Rehearsal(DispatchLane lane, Hints hints, Measures measure
             }
 
             log.Rehearsed(Times, Stopwatch.GetElapsedTime(began));
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true); // what starting left behind, before anybody waits
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
