@@ -29,7 +29,7 @@ internal static class PlanWave
         {
             var wanted = needs.ConvertAll(need => new NeedToFill(
                 need.Ordinal,
-                incident.Drill ? (short)-need.QualificationId : need.QualificationId, // drill twins stand under the negative (0011_drills.sql)
+                incident.Drill ? (short)-need.QualificationId : need.QualificationId, // drill twins stand under the negative (0015_drills.sql)
                 qualifications[need.Ordinal],
                 pages * PoissonBinomial.SmallestNumber(CautiousRate, need.Missing, incident.InnerTarget),
                 new NeedPlan(

@@ -47,9 +47,6 @@ internal sealed class MusterTables : SqlMigration;
 [DbContext(typeof(DispatchDb)), Migration("0011_captains_and_liaisons")]
 internal sealed class CaptainsAndLiaisons : SqlMigration;
 
-[DbContext(typeof(DispatchDb)), Migration("0011_drills")]
-internal sealed class Drills : SqlMigration;
-
 [DbContext(typeof(DispatchDb)), Migration("0012_fact_chain")]
 internal sealed class FactChain : SqlMigration;
 
@@ -58,3 +55,6 @@ internal sealed class SearchPoint : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0013_letters_and_nodes")]
 internal sealed class LettersAndNodes : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0015_drills")]
+internal sealed class Drills : SqlMigration;

@@ -12,7 +12,7 @@ export function WhatIf() {
   if (!plan) return drawing.value ? <p class="field-hint">{w.drawing}</p> : null;
   return (
     <section class={`what-if${drawing.value ? ' old' : ''}`} aria-label={w.title} aria-live="polite">
-      <h3>{w.title}<span class="muted"> · {w.nothingSent}</span></h3>
+      <h3>{w.title}<span class="muted"> · {drawing.value ? w.drawing : w.nothingSent}</span></h3>
       {plan.needs.map((need) => <Need key={need.ordinal} need={need} plan={plan} />)}
     </section>
   );

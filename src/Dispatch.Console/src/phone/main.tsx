@@ -8,7 +8,7 @@ import { isActive, isOpen } from './card';
 import * as locate from './locate';
 import { box, duty, flush, forgetOrders, mayLocate } from './orders';
 import { reopened } from './outbox';
-import { card, fetchMe, heardAt, keepFresh, start, state, stop } from './phone';
+import { card, fetchMe, heardAt, keepFresh, noNetwork, start, state, stop } from './phone';
 import { empty } from './state';
 import * as store from './store';
 import { accessToken, install, signedIn } from './tokens';
@@ -62,6 +62,7 @@ function watchPerson(): void {
   document.addEventListener('visibilitychange', look);
   addEventListener('focus', look);
   addEventListener('online', look);
+  addEventListener('offline', noNetwork);
   for (const gesture of ['pointerdown', 'keydown']) {
     addEventListener(gesture, () => { alarm.unlock(); alarm.quiet(); }, { capture: true, passive: true });
   }

@@ -88,6 +88,9 @@ export const fetchMine = (): Promise<boolean> => asking ??= (async () => {
   return answered;
 })().finally(() => { asking = null; });
 
+/** The phone itself says so: an answer of a moment ago no longer means that there is a way. */
+export function noNetwork(): void { asked.value = { at: serverNow(), answered: false }; }
+
 let catching = false;
 /** What is missing is usually on its way: wait a moment, then ask, and ask again until nothing is missing. */
 async function catchUp(): Promise<void> {
