@@ -50,11 +50,11 @@ internal sealed class CaptainsAndLiaisons : SqlMigration;
 [DbContext(typeof(DispatchDb)), Migration("0012_fact_chain")]
 internal sealed class FactChain : SqlMigration;
 
-[DbContext(typeof(DispatchDb)), Migration("0014_search_point")]
-internal sealed class SearchPoint : SqlMigration;
-
 [DbContext(typeof(DispatchDb)), Migration("0013_letters_and_nodes")]
 internal sealed class LettersAndNodes : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0014_search_point")]
+internal sealed class SearchPoint : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0015_drills")]
 internal sealed class Drills : SqlMigration;
