@@ -102,7 +102,7 @@ public sealed class VerifyRecordsTests : IAsyncLifetime
             CREATE TEMP TABLE anew ON COMMIT DROP AS SELECT * FROM facts WHERE incident_id = '{first}';
             DELETE FROM facts WHERE incident_id = '{first}';
             INSERT INTO facts SELECT * FROM anew ORDER BY number;
-            DELETE FROM facts WHERE incident_id = '{second}'; DELETE FROM incidents WHERE id = '{second}'
+            DELETE FROM facts WHERE incident_id = '{second}'; DELETE FROM callouts WHERE incident_id = '{second}'; DELETE FROM incidents WHERE id = '{second}'
             """);
 
         Assert.Empty((await VerifyAsync()).Flaws); // the chain alone cannot know
