@@ -24,7 +24,7 @@ function Need({ need, plan }: { need: DrawnNeed; plan: DrawnPlan }) {
   return (
     <div class="what-if-need">
       <p><QualificationGlyph of={need.qualification} size={13} /> <b>{nameOf(need)}</b> {need.canFill
-        ? <span class="good">{need.expectedSeconds === null ? w.unsure(need.count) : w.expected(need.count, minutes(need.expectedSeconds))}</span>
+        ? <span class={need.expectedSeconds === null ? 'unsure' : 'good'}>{need.expectedSeconds === null ? w.unsure(need.count) : w.expected(need.count, minutes(need.expectedSeconds))}</span>
         : <span class="bad"><Icon name="warn" size={12} />{w.never(need.mayBeAsked, need.count)}</span>}</p>
       <p class="muted">{textOf(need)}</p>
       {need.refused.length > 0 && <p class={need.canFill ? 'muted small' : 'small'}>{w.refused(need.considered)}{need.refused.map((gate) => `${textOf(gate)} ${gate.people}`).join(w.comma)}</p>}
