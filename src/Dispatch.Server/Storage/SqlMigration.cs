@@ -58,3 +58,6 @@ internal sealed class SearchPoint : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0015_drills")]
 internal sealed class Drills : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0016_second_of_week")]
+internal sealed class SecondOfWeek : SqlMigration;

@@ -53,6 +53,22 @@ public sealed class CandidatesFollowTests(PostGisServer server)
         Assert.Equal(2, rows);
     }
 
+    /// <summary>A year of instants, through summer time and back, against the same thing said by the calendar.</summary>
+    [Theory]
+    [InlineData("Asia/Shanghai")]
+    [InlineData("Asia/Urumqi")]
+    [InlineData("Europe/Berlin")]
+    [InlineData("America/New_York")]
+    public async Task Weekly_hours_are_counted_from_monday_midnight_at_the_place(string zone)
+    {
+        await using var source = await server.WithRegionsAsync();
+        await using var connection = await source.OpenConnectionAsync();
+        Assert.Equal("14206 0", await ScalarAsync(connection, $"""
+            SELECT count(*) || ' ' || count(*) FILTER (WHERE second_of_week(at, '{zone}') <> extract(epoch FROM (at AT TIME ZONE '{zone}') - date_trunc('week', at AT TIME ZONE '{zone}'))::integer)
+            FROM generate_series('2026-01-01'::timestamptz, '2027-01-01', '37 minutes') AS at
+            """));
+    }
+
     [Fact]
     public async Task Holding_the_child_is_holding_the_parent_and_losing_it_loses_both()
     {
