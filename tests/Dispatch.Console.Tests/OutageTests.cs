@@ -26,7 +26,7 @@ public sealed class OutageTests
             await console.WriteFloodAsync(people: 1);
             await console.SendAsync();
             await phone.SaysAsync("接受 · 未确认，正在重试");
-            await Expect(console.Page.GetByText("未确认").First).ToBeVisibleAsync(new() { Timeout = 20_000 });
+            await Expect(console.Page.GetByText("未确认").First).ToBeVisibleAsync(new() { Timeout = 45_000 });
             await Expect(console.Rows).ToHaveCountAsync(1);
             await phone.ShowsAsync("召集"); // not accepted: nobody knows that yet
             await phone.ScreenshotAsync("phone-outage");
@@ -102,9 +102,9 @@ public sealed class OutageTests
         var incident = await api.RaiseAsync(ApiClient.Flood());
         await node.World.SqlAsync($"INSERT INTO quarantine (kind, subject, error, failures, retry_at) VALUES ('incident', '{incident}', 'InvalidCastException', 3, now() + interval '1 hour')");
 
-        await Expect(console.Row(incident)).ToContainTextAsync("系统无法自动推进此警情", new() { Timeout = 20_000 });
+        await Expect(console.Row(incident)).ToContainTextAsync("系统无法自动推进此警情", new() { Timeout = 45_000 });
         await console.ScreenshotAsync("console-stuck");
         await node.World.SqlAsync("DELETE FROM quarantine");
-        await Expect(console.Row(incident)).Not.ToContainTextAsync("系统无法自动推进此警情", new() { Timeout = 20_000 });
+        await Expect(console.Row(incident)).Not.ToContainTextAsync("系统无法自动推进此警情", new() { Timeout = 45_000 });
     }
 }

@@ -14,7 +14,7 @@ internal static class Chromium
 
     private static async Task<IBrowser> StartAsync()
     {
-        Assertions.SetDefaultExpectTimeout(20_000); // many browsers and a database on two cores
+        Assertions.SetDefaultExpectTimeout(45_000); // many browsers and a database on two cores
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new()
         {

@@ -46,7 +46,7 @@ internal sealed class ConsolePage : IAsyncDisposable
             Locale = "zh-CN",
             TimezoneId = "Europe/Lisbon", // nothing on the screen may be in the zone of the machine
         });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(45_000);
         await context.AddInitScriptAsync($"localStorage.setItem('dispatch.theme', '{theme}'); localStorage.setItem('dispatch.lang', '{lang}');" + script);
         var console = new ConsolePage(node.Address, context, await context.NewPageAsync());
         context.Request += (_, request) => console.Note(request.Url);

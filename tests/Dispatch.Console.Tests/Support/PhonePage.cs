@@ -35,7 +35,7 @@ internal sealed class PhonePage : IAsyncDisposable
             Geolocation = new() { Longitude = 114.0271f, Latitude = 22.5331f, Accuracy = 12 }, // 1.8 km north-east of the incidents
             Permissions = ["geolocation", "clipboard-write", "notifications"],
         });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(45_000);
         if (script is not null)
         {
             await context.AddInitScriptAsync(script);
@@ -79,11 +79,11 @@ internal sealed class PhonePage : IAsyncDisposable
 
     public Task PressAsync(string word) => Button(word).ClickAsync();
 
-    public Task ShowsAsync(string heading) => Assertions.Expect(Heading).ToContainTextAsync(heading, new() { Timeout = 15_000 });
+    public Task ShowsAsync(string heading) => Assertions.Expect(Heading).ToContainTextAsync(heading, new() { Timeout = 45_000 });
 
-    public Task SaysAsync(string text) => Assertions.Expect(Page.GetByText(text).First).ToBeVisibleAsync(new() { Timeout = 15_000 });
+    public Task SaysAsync(string text) => Assertions.Expect(Page.GetByText(text).First).ToBeVisibleAsync(new() { Timeout = 45_000 });
 
-    public Task LiveAsync() => Assertions.Expect(Page.Locator(".fresh.live")).ToBeVisibleAsync(new() { Timeout = 15_000 });
+    public Task LiveAsync() => Assertions.Expect(Page.Locator(".fresh.live")).ToBeVisibleAsync(new() { Timeout = 45_000 });
 
     public Task OfflineAsync(bool offline) => context.SetOfflineAsync(offline);
 
