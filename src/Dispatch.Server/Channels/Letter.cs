@@ -123,25 +123,37 @@ internal sealed class Letters(NpgsqlDataSource source, PersonalData personal)
         return await command.ExecuteScalarAsync(cancellation) is byte[] whole ? personal.Open(volunteer, whole) : null;
     }
 
-    /// <summary>The call-out's code at this number; the same on a retry and on the other channel. Numbers run on under the head's row lock.</summary>
+    /// <summary>
+    /// The call-out's code at this number; the same on a retry and on the other channel, also when both begin in the same moment: the head's row is
+    /// locked by the first statement, so the second sees what whoever was there before has given.
+    /// </summary>
     private static async Task<int> CodeAsync(NpgsqlConnection connection, byte[] recipient, Guid callout, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("""
-            WITH given AS (
-                SELECT code FROM reply_codes WHERE callout_id = $2 AND recipient = $1
-            ), head AS (
-                INSERT INTO reply_heads AS h (recipient, last_code) SELECT $1, 1 WHERE NOT EXISTS (SELECT FROM given)
-                ON CONFLICT (recipient) DO UPDATE SET last_code = h.last_code % 99 + 1
-                RETURNING last_code
-            ), fresh AS (
-                INSERT INTO reply_codes (recipient, code, callout_id, given_at) SELECT $1, last_code, $2, clock_timestamp() FROM head
-                ON CONFLICT (recipient, code) DO UPDATE SET callout_id = excluded.callout_id, given_at = excluded.given_at
-                RETURNING code
-            )
-            SELECT code FROM given UNION ALL SELECT code FROM fresh LIMIT 1
-            """, connection);
-        command.Parameters.Add(new() { Value = recipient });
-        command.Parameters.Add(new() { Value = callout });
-        return (short)(await command.ExecuteScalarAsync(cancellation))!;
+        await using var batch = new NpgsqlBatch(connection) // without a transaction of its own it is one
+        {
+            BatchCommands =
+            {
+                new("INSERT INTO reply_heads AS h (recipient, last_code) VALUES ($1, 0) ON CONFLICT (recipient) DO UPDATE SET last_code = h.last_code")
+                {
+                    Parameters = { new() { Value = recipient } },
+                },
+                new("""
+                    WITH given AS (
+                        SELECT code FROM reply_codes WHERE callout_id = $2 AND recipient = $1
+                    ), head AS (
+                        UPDATE reply_heads SET last_code = last_code % 99 + 1 WHERE recipient = $1 AND NOT EXISTS (SELECT FROM given) RETURNING last_code
+                    ), fresh AS (
+                        INSERT INTO reply_codes (recipient, code, callout_id, given_at) SELECT $1, last_code, $2, clock_timestamp() FROM head
+                        ON CONFLICT (recipient, code) DO UPDATE SET callout_id = excluded.callout_id, given_at = excluded.given_at
+                        RETURNING code
+                    )
+                    SELECT code FROM given UNION ALL SELECT code FROM fresh LIMIT 1
+                    """)
+                {
+                    Parameters = { new() { Value = recipient }, new() { Value = callout } },
+                },
+            },
+        };
+        return (short)(await batch.ExecuteScalarAsync(cancellation))!;
     }
 }

@@ -114,8 +114,7 @@ internal sealed class ReceiveReply(NpgsqlDataSource source, PersonalData persona
             asked.Add(new(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetInt16(3)));
         }
 
-        // An SMS and a voice call that begin in the same moment may each give the call-out a code: two codes, still one call-out.
-        return [.. asked.DistinctBy(each => each.Callout)];
+        return asked;
     }
 
     private static async Task<bool> IsTestAsync(NpgsqlConnection connection, Guid message)

@@ -86,28 +86,29 @@ internal sealed class InboxReader(DispatchLane lane, Quarantine quarantine)
             command.Parameters.Add(new() { Value = bound });
         }
 
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
         var items = new List<InboxItem>();
         var musters = new List<(int Place, Guid Muster)>();
-        while (await reader.ReadAsync(cancellation))
+        await using (var reader = await command.ExecuteReaderAsync(cancellation)) // once: Npgsql gives the same reader to the connection's next user
         {
-            var muster = reader.IsDBNull(Card.Columns + 5) ? (Guid?)null : reader.GetGuid(Card.Columns + 5);
-            if (muster is { } id)
+            while (await reader.ReadAsync(cancellation))
             {
-                musters.Add((items.Count, id));
-            }
+                var muster = reader.IsDBNull(Card.Columns + 5) ? (Guid?)null : reader.GetGuid(Card.Columns + 5);
+                if (muster is { } id)
+                {
+                    musters.Add((items.Count, id));
+                }
 
-            var task = reader.IsDBNull(Card.Columns + 6) ? (Guid?)null : reader.GetGuid(Card.Columns + 6);
-            items.Add(new(reader.GetInt64(Card.Columns), reader.GetString(Card.Columns + 1), reader.GetDateTime(Card.Columns + 2))
-            {
-                Callout = muster is null && task is null ? Card.Read(reader) : null,
-                Task = task,
-                Trace = reader.IsDBNull(Card.Columns + 3) ? null : reader.GetString(Card.Columns + 3),
-                VolunteerId = reader.GetGuid(Card.Columns + 4),
-            });
+                var task = reader.IsDBNull(Card.Columns + 6) ? (Guid?)null : reader.GetGuid(Card.Columns + 6);
+                items.Add(new(reader.GetInt64(Card.Columns), reader.GetString(Card.Columns + 1), reader.GetDateTime(Card.Columns + 2))
+                {
+                    Callout = muster is null && task is null ? Card.Read(reader) : null,
+                    Task = task,
+                    Trace = reader.IsDBNull(Card.Columns + 3) ? null : reader.GetString(Card.Columns + 3),
+                    VolunteerId = reader.GetGuid(Card.Columns + 4),
+                });
+            }
         }
 
-        await reader.DisposeAsync();
         if (musters.Count > 0)
         {
             await AddMustersAsync(items, musters, cancellation);

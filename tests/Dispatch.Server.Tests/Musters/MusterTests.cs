@@ -1,4 +1,6 @@
+using Dispatch.Server.Live;
 using Dispatch.Server.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using static Dispatch.Server.Tests.Musters.MusterSupport;
 
@@ -90,6 +92,30 @@ public sealed class MusterTests : IAsyncLifetime
         Assert.Equal(422, (await futian.PutAsync($"/api/musters/{id}", Body([], [people[0]]))).Status);
         await futian.MusterWhenAsync(id, "notified", 2);
         Assert.Equal(2L, await node.World.ScalarAsync<long>($"SELECT count(*) FROM inbox WHERE muster_id = '{id}'"));
+    }
+
+    /// <summary>A reader closed twice once closed the next user's: phones then heard nothing until the node was started again.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task Many_who_read_musters_at_once_do_not_disturb_each_other()
+    {
+        var people = await node.World.VolunteersAsync(2);
+        var id = await CallAsync(futian, [], people);
+        await futian.MusterWhenAsync(id, "notified", 2);
+        var (inboxes, review) = (node.Services.GetRequiredService<InboxReader>(), node.Services.GetRequiredService<SendReview>());
+        KeyValuePair<Guid, long>[] cursors = [.. people.Select(one => KeyValuePair.Create(one, 0L))];
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, 3000), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (turn, token) =>
+        {
+            if (turn % 2 == 0)
+            {
+                await review.RunAsync(token);
+                return;
+            }
+
+            var page = await inboxes.ReadAsync(cursors, 10, token);
+            Assert.Empty(page.Unreadable);
+            Assert.Equal(2, page.Items.Count(item => item.Muster?.Id == id));
+        });
     }
 
     [Fact]
