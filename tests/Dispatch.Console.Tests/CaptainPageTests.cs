@@ -44,7 +44,7 @@ public sealed class CaptainPageTests
         await his.PressAsync("是，我没有这样说");
         await his.ShowsAsync("已记下");
         await Expect(console.Callout(member).Locator(".on-behalf.repudiated")).ToContainTextAsync("本人已否认");
-        await console.Keys.PressAsync("2");
+        await console.Keys.PressAsync("3");
         await Expect(console.Page.GetByLabel("代答复")).ToContainTextAsync("本人否认");
         await Accessibility.HasNoSeriousFaultAsync(console.Page, "explanation with an answer on behalf", enhancedContrast: false);
     }

@@ -31,7 +31,7 @@ public sealed class ConsoleChannelTests
 
         await gateway.ReplyAsync(node.Address, Numbers.Of(1), "A1");
         await Expect(console.Panel.Locator("[data-outcome=answered]")).ToContainTextAsync("短信答复");
-        await console.Keys.PressAsync("3");
+        await console.Keys.PressAsync("4");
         await Expect(console.Panel).ToContainTextAsync("（短信答复）");
 
         await console.Page.ReloadAsync(); // and the snapshot says the same as the facts did
@@ -56,7 +56,7 @@ public sealed class ConsoleChannelTests
         await api.FactsAsync(id, until: "CalloutChannelSent");
         await console.Row(id).ClickAsync();
 
-        await console.Keys.PressAsync("2");
+        await console.Keys.PressAsync("3");
         await Expect(console.Panel.Locator(".why.asked [data-channel=sms][data-outcome=failed]")).ToContainTextAsync("短信失败");
         await Expect(console.Panel.Locator(".why.asked [data-channel=sms][data-outcome=sent]")).ToContainTextAsync("短信已发");
         await console.Page.ScreenshotAsync(new() { Path = Repository.Screenshot("channels-why") });

@@ -99,7 +99,7 @@ public sealed class ConsoleOrderTests
         var incident = await api.RaiseAsync(ApiClient.Flood());
         await Expect(console.Row(incident)).ToBeVisibleAsync();
         await console.Keys.PressAsync("j");
-        await console.Keys.PressAsync("2");
+        await console.Keys.PressAsync("3");
         await Expect(console.Panel.Locator(".why.asked")).ToContainTextAsync("志愿者1");
         await Expect(console.Panel.Locator(".why.out")).ToContainTextAsync("志愿者2");
         await console.Panel.GetByRole(AriaRole.Button, new() { Name = "不召集" }).ClickAsync();
@@ -109,7 +109,7 @@ public sealed class ConsoleOrderTests
         await console.ScreenshotAsync("console-explanation");
 
         await console.Keys.PressAsync("Escape");
-        await console.Keys.PressAsync("3");
+        await console.Keys.PressAsync("4");
         await Expect(console.Panel.Locator(".fact").Last).ToContainTextAsync("上报警情");
         var facts = await api.FactsAsync(incident, "CalloutOffered");
         await Expect(console.Panel.Locator(".fact")).ToHaveCountAsync(facts.All.Count);

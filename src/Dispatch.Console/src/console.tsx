@@ -41,6 +41,7 @@ import './styles/roster.css';
 import './styles/system.css';
 import './styles/policies.css';
 import './styles/muster.css';
+import './styles/waves.css';
 
 function Console() {
   const link = useMemo(() => followBoard(stillSignedIn), []);

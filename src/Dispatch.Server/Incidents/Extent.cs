@@ -39,6 +39,9 @@ internal sealed record Extent(IReadOnlyList<Position> Points, IReadOnlyList<Posi
         return new(points, [.. ring.Select((corner, index) => Places.Read(faults, $"area.ring[{index}]", corner![0], corner[1], request.Area.Datum, bounds))]);
     }
 
+    /// <summary>As the incident keeps it; null: none.</summary>
+    public static double[]? Flat(IReadOnlyList<Position> places) => places.Count == 0 ? null : [.. places.SelectMany(place => new[] { place.Longitude, place.Latitude })];
+
     /// <summary>The commands touched, the place's own first, and the superior to whom all of it belongs; null superior: only one command is touched.</summary>
     public async Task<(IReadOnlyList<Region> Commands, Region? Superior, RegionTree Tree)> TouchAsync(DispatchDb db, string placePath, RegionTree own, List<Fault> faults, CancellationToken cancellation)
     {

@@ -52,6 +52,12 @@ internal sealed class Incident
     /// <summary>Paths of the commands it reaches into, when they are several: their common superior leads it, each of their desks sees it. Null: one.</summary>
     public string[]? Touched { get; init; }
 
+    /// <summary>Further points it was raised with: longitude and latitude in turns, WGS-84. Null: none.</summary>
+    public double[]? AlsoAt { get; init; }
+
+    /// <summary>Corners of the area it was raised with, in the same form, not closed. Null: none.</summary>
+    public double[]? Area { get; init; }
+
     /// <summary>演练: asks drill twins alone, and counts nowhere.</summary>
     public bool Drill { get; init; }
 

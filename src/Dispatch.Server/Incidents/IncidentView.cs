@@ -37,6 +37,17 @@ internal sealed record IncidentView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Touched { get; init; }
 
+    /// <summary>The same commands by name, the place's own first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<DistrictPart>? Commands { get; init; }
+
+    /// <summary>Further points and the corners of the area it was raised with, in WGS-84; each [longitude, latitude].</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double[]>? AlsoAt { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double[]>? Area { get; init; }
+
     internal sealed record PlanPart(
         short LastRing, double ArriveWithinSeconds, double TargetProbability, short? AlertBudget, double? RestFloorSeconds, string? QuietFrom, string? QuietTo, AidAsked Aid);
 
@@ -45,7 +56,7 @@ internal sealed record IncidentView(
     {
         var rows = await incidents.AsNoTracking().ToListAsync(cancellation);
         var ids = rows.ConvertAll(incident => incident.Id);
-        var regionCodes = rows.SelectMany(incident => new[] { incident.Region, incident.District }).Distinct().ToList();
+        var regionCodes = rows.SelectMany(incident => new[] { incident.Region, incident.District }.Concat(Codes(incident.Touched) ?? [])).Distinct().ToList();
         var regions = await db.Regions.Where(region => regionCodes.Contains(region.Code))
             .Select(region => new RegionPart(region.Code, region.Name, region.NameEn, region.Path, region.Level, region.LevelName)).ToDictionaryAsync(region => region.Code, cancellation);
         var classes = await db.Categories.Select(category => new { category.Key, category.Class }).ToDictionaryAsync(category => category.Key, category => category.Class, cancellation);
@@ -71,6 +82,7 @@ internal sealed record IncidentView(
             incident, classes[incident.Category], regions[incident.Region], regions[incident.District].Name, names.GetValueOrDefault(incident.RaisedBy),
             [.. needs[incident.Id].OrderBy(need => need.Ordinal)]) with
         {
+            Commands = Codes(incident.Touched)?.ConvertAll(code => new DistrictPart(code, regions[code].Name)),
             Callouts = [.. callouts[incident.Id].OrderBy(callout => callout.Wave).ThenBy(callout => callout.NeedOrdinal).ThenBy(callout => callout.Ring).ThenBy(callout => callout.Rank).Select(Named)],
         });
     }
@@ -86,12 +98,18 @@ internal sealed record IncidentView(
         {
             Drill = incident.Drill,
             Mode = incident.Mode,
-            Touched = incident.Touched?.Select(path => path.Split('.')[^1]).ToList(),
+            Touched = Codes(incident.Touched),
+            AlsoAt = Pairs(incident.AlsoAt),
+            Area = Pairs(incident.Area),
             Plan = new(
                 incident.LastRing, incident.ArriveWithin.TotalSeconds, incident.TargetProbability, incident.AlertBudget, incident.RestFloor?.TotalSeconds,
                 LineView.Clock(incident.QuietFrom), LineView.Clock(incident.QuietTo), incident.Aid),
         };
     }
+
+    public static List<string>? Codes(string[]? touched) => touched?.Select(path => path.Split('.')[^1]).ToList();
+
+    public static List<double[]>? Pairs(double[]? flat) => flat?.Chunk(2).ToList();
 
     public static async Task<IncidentView> ReadAsync(DispatchDb db, Guid id, CancellationToken cancellation) =>
         (await ReadAsync(db, db.Incidents.Where(incident => incident.Id == id), cancellation))[0];

@@ -130,6 +130,8 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
                         RegionNames = [.. above.Where(row => row.HasAuthority).Select(row => row.Name)],
                         District = district.Code,
                         Touched = superior is null ? null : [.. touched.Select(command => command.Path)],
+                        AlsoAt = Extent.Flat(extent.Points),
+                        Area = Extent.Flat(extent.Area),
                         Drill = request.Drill == true,
                         Hazardous = category.Hazardous,
                         LifeCritical = category.LifeCritical,
@@ -160,7 +162,10 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
                         records.Needs.AddRange(rows);
                         var view = IncidentView.Of(
                             incident, category.Class, new(region.Code, region.Name, region.NameEn, region.Path, region.Level, region.LevelName), district.Name, null,
-                            rows.ConvertAll(row => NeedView.Of(row, needs[row.Ordinal - 1].Qualification)));
+                            rows.ConvertAll(row => NeedView.Of(row, needs[row.Ordinal - 1].Qualification))) with
+                        {
+                            Commands = superior is null ? null : [.. touched.Select(command => new IncidentView.DistrictPart(command.Code, command.Name))],
+                        };
                         record.Append(FactKind.IncidentRaised, Actor.Operator(caller.AccountId), new { incident = view with { LastFact = 1 } });
                         record.NeedsAsking = true;
                         return Task.FromResult<Outcome<IncidentView>>(view with { LastFact = 1, RaisedBy = new(caller.AccountId, name), Callouts = [] });

@@ -42,7 +42,13 @@ internal static class ReadAid
 
     internal sealed record Desk(
         IReadOnlyList<AidView> Requests, IReadOnlyList<LentView> Lent, IReadOnlyList<AgreementView> Agreements, IReadOnlyList<FloorView> Floors, IReadOnlyList<UnifiedView> Unified,
-        IReadOnlyList<AidView.RegionPart> Others, DateTimeOffset ServerTime);
+        IReadOnlyList<AidView.RegionPart> Others, IReadOnlyList<LiaisonsView> Liaisons, IReadOnlyList<OperatorView> Operators, DateTimeOffset ServerTime);
+
+    /// <summary>Who answers for a region once its desk was silent: the caller's own region always, those below it when they have any.</summary>
+    internal sealed record LiaisonsView(AidView.RegionPart Region, IReadOnlyList<OperatorView> People);
+
+    /// <summary>Who may be appointed: the operators of the caller's region and below.</summary>
+    internal sealed record OperatorView(string Username, string Name, string Region);
 
     /// <summary>One release and what has become of its people.</summary>
     internal sealed record LentView(
@@ -157,7 +163,21 @@ internal static class ReadAid
         var others = await db.Regions.Where(region => region.HasAuthority && region.Level == 3).OrderBy(region => region.Code).Select(region => new AidView.RegionPart(region.Code, region.Name)).Take(500).ToListAsync(cancellation);
         return new(
             views, await LentAsync(db, mine, ofMine, cancellation), await AgreementsAsync(db, caller, cancellation), await FloorsAsync(db, connection, caller, cancellation),
-            await UnifiedAsync(db, caller, time.GetUtcNow(), cancellation), others, time.GetUtcNow());
+            await UnifiedAsync(db, caller, time.GetUtcNow(), cancellation), others, await LiaisonsAsync(db, caller, mine, cancellation),
+            await db.Accounts.Where(account => account.Role == Role.Operator && mine.Contains(account.Region!)).OrderBy(account => account.Username).Take(500)
+                .Select(account => new OperatorView(account.Username!, account.Name, account.Region!)).ToListAsync(cancellation),
+            time.GetUtcNow());
+    }
+
+    private static async Task<List<LiaisonsView>> LiaisonsAsync(DispatchDb db, Caller caller, List<string> mine, CancellationToken cancellation)
+    {
+        var own = caller.RegionPath.Split('.')[^1];
+        var people = (await db.RegionLiaisons.Where(liaison => mine.Contains(liaison.Region))
+            .Join(db.Accounts, liaison => liaison.AccountId, account => account.Id, (liaison, account) => new { liaison.Region, account.Username, account.Name, Home = account.Region })
+            .OrderBy(row => row.Username).ToListAsync(cancellation)).ToLookup(row => row.Region, row => new OperatorView(row.Username!, row.Name, row.Home!));
+        var codes = people.Select(group => group.Key).Append(own).Distinct().ToList();
+        var names = await db.Regions.Where(region => codes.Contains(region.Code)).ToDictionaryAsync(region => region.Code, region => region.Name, cancellation);
+        return [.. codes.OrderBy(code => code == own ? "" : code, StringComparer.Ordinal).Select(code => new LiaisonsView(new(code, names[code]), [.. people[code]]))];
     }
 
     private static async Task<List<LentView>> LentAsync(DispatchDb db, List<string> mine, List<Guid> ofMine, CancellationToken cancellation)

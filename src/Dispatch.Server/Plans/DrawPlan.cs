@@ -28,7 +28,9 @@ internal sealed class DrawPlan(DispatchLane lane, Hints hints, Measures measures
         int Ordinal, string Qualification, string Name, string NameEn, int Count, int Asked, int MayBeAsked, int Considered, int RingReached, bool CanFill, double? ExpectedSeconds,
         double Probability, string Text, string TextEn, IReadOnlyList<GateView> Refused);
 
-    internal sealed record View(string[] RegionNames, IReadOnlyList<Geo.Regions.Ring> Rings, IReadOnlyList<NeedPlanView> Needs, IReadOnlyList<PersonView> People, DateTimeOffset At);
+    /// <summary>commands: the commands touched, when they are several; alsoAt and area as they were understood, in WGS-84.</summary>
+    internal sealed record View(
+        IReadOnlyList<string>? Commands, IReadOnlyList<double[]>? AlsoAt, IReadOnlyList<double[]>? Area, string[] RegionNames, IReadOnlyList<Geo.Regions.Ring> Rings, IReadOnlyList<NeedPlanView> Needs, IReadOnlyList<PersonView> People, DateTimeOffset At);
 
     private const int MostNamed = 200;
 
@@ -66,7 +68,10 @@ internal sealed class DrawPlan(DispatchLane lane, Hints hints, Measures measures
         var chosen = result.Chosen.Select(one => one.VolunteerId).ToHashSet();
         var names = await record.Db.Volunteers.AsNoTracking().Where(volunteer => chosen.Contains(volunteer.Id)).ToDictionaryAsync(volunteer => volunteer.Id, volunteer => volunteer.Name, cancellation);
         var lines = result.Lines.Where(line => line.Verdict == Verdict.Asked).ToDictionary(line => (line.NeedOrdinal, line.VolunteerId));
+        var touched = IncidentView.Codes(record.Incident.Touched) ?? [];
+        var commands = await record.Db.Regions.AsNoTracking().Where(region => touched.Contains(region.Code)).ToDictionaryAsync(region => region.Code, region => region.Name, cancellation);
         return new(
+            touched.Count == 0 ? null : touched.ConvertAll(code => commands[code]), IncidentView.Pairs(record.Incident.AlsoAt), IncidentView.Pairs(record.Incident.Area),
             record.Incident.RegionNames, rings,
             needs.ConvertAll(need => Of(record, need, taxonomy[need.QualificationId], request, result)),
             [.. result.Chosen.OrderBy(one => one.NeedOrdinal).ThenBy(one => one.Ring).ThenBy(one => one.Rank).Take(MostNamed).Select(one => new PersonView(

@@ -7,11 +7,13 @@ namespace Dispatch.Server.Regions;
 /// <summary>
 /// The boundaries below a region as GeoJSON, for maps: the whole text is made by PostGIS. Browsers keep it and ask whether it is still true
 /// (ETag); the answer costs an index scan, not a drawing. Six decimals are 0.1 m.
+/// With <c>beside</c> those of the superior's other regions too, down to commands at county level: an incident may reach into them. A district's outline
+/// is no secret; what is inside of it stays with its own.
 /// </summary>
 internal static class RegionBoundaries
 {
     public static async Task<IResult> Handle(
-        string? under, int? level, HttpContext http, Caller caller, NpgsqlDataSource source, CancellationToken cancellation)
+        string? under, int? level, bool? beside, HttpContext http, Caller caller, NpgsqlDataSource source, CancellationToken cancellation)
     {
         if (level is < 1 or > 5)
         {
@@ -21,6 +23,16 @@ internal static class RegionBoundaries
         if (await OwnRegion.PathAsync(under, caller, source, cancellation) is not { } path)
         {
             return Problems.NotFound("属地", "region");
+        }
+
+        if (beside == true)
+        {
+            if (level is null or > 3)
+            {
+                return Problems.Invalid(new Fault("level", "查看相邻辖区时应为 1 至 3", "must be 1 to 3 beside one's own"));
+            }
+
+            path = path.LastIndexOf('.') is > 0 and var end ? path[..end] : path;
         }
 
         var tag = new EntityTagHeaderValue($"\"{await VersionAsync(path, level, source, cancellation)}\"");

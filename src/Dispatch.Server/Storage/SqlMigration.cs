@@ -61,3 +61,6 @@ internal sealed class Drills : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0016_second_of_week")]
 internal sealed class SecondOfWeek : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0018_extents")]
+internal sealed class Extents : SqlMigration;

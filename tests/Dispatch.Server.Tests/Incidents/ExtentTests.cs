@@ -47,6 +47,9 @@ public sealed class ExtentTests : AidWorld
 
         Assert.Equal("4403", (string)wide["district"]!["code"]!);
         Assert.Equal(("440304", null), ((string)narrow["district"]!["code"]!, narrow["touched"]));
+        Assert.Equal(["福田区", "罗湖区"], wide["commands"]!.AsArray().Select(command => (string)command!["name"]!));
+        Assert.Equal([114.01, 22.52], narrow["area"]![0]!.AsArray().Select(number => (double)number!)); // kept, for every map that shows it
+        Assert.Equal(4, wide["area"]!.AsArray().Count);
     }
 
     [Fact]

@@ -32,7 +32,7 @@ export function PlaceFields({ disabled }: { disabled: boolean }) {
                value={d.address} onInput={(e) => edit({ address: e.currentTarget.value, own: { ...d.own, address: true } })} />
       </Field>
       {named && (
-        <button type="button" class="link suggestion" onClick={() => placeAt(centreOf(named))}>
+        <button type="button" class="link suggestion" onClick={() => placeAt(centreOf(named), 'place')}>
           <Icon name="pin" size={13} />{w.useCentre(nameOf(named.properties))}{named.properties.boundaryKind === 'schematic' ? ` · ${words().schematic}` : ''}
         </button>
       )}

@@ -9,13 +9,14 @@ import { distanceOf } from '../words/times';
 import { raiseWords } from '../words/raise';
 import { words } from '../words/console';
 import { CategoryPicker } from './CategoryPicker';
+import { ExtentFields } from './ExtentFields';
 import { Field, invalidAt } from './Field';
 import { NeedsEditor } from './NeedsEditor';
 import { PlaceFields } from './PlaceFields';
 import { WhatIf } from './WhatIf';
 import { closeRaise, draft, draftCategory, draftOrder, edit, faults, focusForm, hasScales, submit } from './raising';
 
-const shownFields = ['category', 'position', 'address', 'grade', 'warning', 'responseLevel', 'risk', 'needs'];
+const shownFields = ['category', 'position', 'address', 'alsoAt', 'area', 'grade', 'warning', 'responseLevel', 'risk', 'needs'];
 
 /** Enter in a field must not call people out: only the button does, or Ctrl and Enter (keys.ts), wherever the focus is. */
 function onKeyDown(event: KeyboardEvent): void {
@@ -47,6 +48,7 @@ export function RaiseForm() {
             <CategoryPicker disabled={busy} />
           </Field>
           <PlaceFields disabled={busy} />
+          <ExtentFields disabled={busy} />
           <Field name="risk" label={w.risk}>
             <textarea rows={2} maxLength={500} disabled={busy} {...invalidAt('risk')} value={d.risk} onInput={(e) => edit({ risk: e.currentTarget.value, own: { ...d.own, risk: true } })} />
           </Field>

@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import type { Callout, Incident, Need, Uuid } from '../live/contract';
 import { give, orders, type OrderKind } from '../live/orders';
+import { leads } from '../live/signing';
 import { uuid7 } from '../live/uuid';
 
 export type AskedKind = Exclude<OrderKind, 'raise'>;
@@ -15,7 +16,7 @@ export const reasonIs: Record<AskedKind, 'none' | 'optional' | 'required'> = {
 
 /** Only what can be done is asked; the rest would be refused. */
 export function possible(incident: Incident | null, kind: AskedKind): boolean {
-  if (!incident || incident.state !== 'open') return false;
+  if (!incident || incident.state !== 'open' || !leads(incident)) return false;
   if (orders.value.some((o) => o.incidentId === incident.id && o.kind === kind && o.state !== 'refused' && kind !== 'recallOne' && kind !== 'release' && kind !== 'need')) return false;
   if (kind === 'recall') return incident.calling || incident.callouts.some((c) => c.state === 'offered');
   return true;

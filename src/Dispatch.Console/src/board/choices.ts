@@ -8,7 +8,7 @@ import { showTimeline } from '../live/timeline';
 import { attentionOf } from './attention';
 
 export type Filter = 'all' | 'attention' | 'calling' | 'complete' | 'ended';
-export type Tab = 'callouts' | 'why' | 'record';
+export type Tab = 'callouts' | 'waves' | 'why' | 'record';
 
 /** ?map: the map alone, for the second screen. */
 export const mapAlone = typeof location !== 'undefined' && new URLSearchParams(location.search).has('map');

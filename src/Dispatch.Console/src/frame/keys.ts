@@ -20,8 +20,9 @@ const keys: Record<string, () => void> = {
   c: () => ask('close', selected.peek()),
   x: () => ask('cancel', selected.peek()),
   1: () => { tab.value = 'callouts'; },
-  2: () => { tab.value = 'why'; },
-  3: () => { tab.value = 'record'; },
+  2: () => { tab.value = 'waves'; },
+  3: () => { tab.value = 'why'; },
+  4: () => { tab.value = 'record'; },
   m: () => focusOn('#map canvas'),
   z: () => { if (selected.peek()) mapCommands.goTo(selected.peek()!); },
   g: () => { view.value = view.peek() === 'command' ? 'roster' : 'command'; },
@@ -36,7 +37,7 @@ const keys: Record<string, () => void> = {
   },
   '?': () => { helpOpen.value = true; },
 };
-const commandOnly = new Set(['j', 'k', 'n', '/', 'e', 'h', 'r', 'c', 'x', '1', '2', '3', 'm', 'z']);
+const commandOnly = new Set(['j', 'k', 'n', '/', 'e', 'h', 'r', 'c', 'x', '1', '2', '3', '4', 'm', 'z']);
 
 export function listenToKeys(): () => void {
   const onKey = (event: KeyboardEvent) => {

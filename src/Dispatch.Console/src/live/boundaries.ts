@@ -25,6 +25,16 @@ export async function readBoundaries(under: string, level: number): Promise<void
   }
 }
 
+/** The other commands of the superior: an incident may reach into them, and a click there has to be seen to be there. */
+export const neighbours = signal<readonly BoundaryFeature[]>([]);
+export async function readNeighbours(): Promise<void> {
+  if (asked.has(0)) return;
+  asked.add(0);
+  const answer = await get<Boundaries>('/api/regions/boundaries?level=3&beside=true', { timeoutMs: 20_000 });
+  if (answer.outcome === 'done') neighbours.value = answer.value.features;
+  else asked.delete(0); // the map does without them
+}
+
 export const outerRings = (feature: BoundaryFeature): Ring[] =>
   feature.geometry.type === 'Polygon' ? feature.geometry.coordinates.slice(0, 1) : feature.geometry.coordinates.map((polygon) => polygon[0]!);
 

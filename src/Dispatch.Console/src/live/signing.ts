@@ -1,11 +1,17 @@
 // Who is at the console. The cookie is HttpOnly: whether it still counts, only the server can say.
 import { signal } from '@preact/signals';
 import { access, call, get } from './api';
-import type { Me, Problem } from './contract';
+import type { Incident, Me, Problem } from './contract';
 
 /** null: signed out. undefined: not known yet. */
 export const me = signal<Me | null | undefined>(undefined);
 export const zone = (): string => me.value?.region.timeZone ?? 'Asia/Shanghai';
+
+/** Whether this desk may order the incident, or only sees it because it reaches into its region. */
+export function leads(incident: Pick<Incident, 'region'>): boolean {
+  const own = me.value?.region.path;
+  return own === undefined || incident.region.path === own || incident.region.path.startsWith(`${own}.`);
+}
 
 access.lost = () => { me.value = null; };
 

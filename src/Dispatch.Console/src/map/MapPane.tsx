@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { draft } from '../actions/raising';
+import { aim, draft } from '../actions/raising';
 import { Icon, StateGlyph } from '../board/glyphs';
 import { boundaries } from '../live/boundaries';
 import { calloutStates } from '../words/domain';
@@ -37,7 +37,7 @@ export function MapPane() {
       {state.value === 'shown' && (
         <>
           {schematic && <p class="schematic"><Icon name="warn" size={12} />{w.schematic}</p>}
-          {draft.value && <p class="map-hint" role="status">{raiseWords().coordinatesHint}</p>}
+          {draft.value && <p class="map-hint" role="status">{raiseWords().aimHint[aim.value]}</p>}
           <div class="map-tools">
             <details>
               <summary>{w.layers}</summary>

@@ -3,16 +3,17 @@ import { effect } from '@preact/signals';
 import { Map as GlMap, NavigationControl, ScaleControl, setWorkerUrl } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import 'maplibre-gl/dist/maplibre-gl.css';
-import { draft, openRaise, placeAt } from '../actions/raising';
+import { aim, draft, openRaise, placeAt, takeBack } from '../actions/raising';
 import { openIncidents, selected } from '../board/choices';
-import { boundaries, boxOf, readBoundaries } from '../live/boundaries';
+import { boundaries, boxOf, readBoundaries, readNeighbours } from '../live/boundaries';
 import { me } from '../live/signing';
 import { answerCommands } from './commands';
 import { drawIcons } from './icons';
-import { draftLayer } from './layers/draft';
+import { draftAreaLayer, draftLayer } from './layers/draft';
+import { extentLayer, extentPointsLayer } from './layers/extent';
 import { incidentsLayer } from './layers/incidents';
 import { onDutyLayer } from './layers/onDuty';
-import { communitiesLayer, regionLayer, streetsLayer } from './layers/regions';
+import { communitiesLayer, neighboursLayer, regionLayer, streetsLayer } from './layers/regions';
 import { linesLayer, respondersLayer } from './layers/responders';
 import { words } from '../words/console';
 import { palette } from './palette';
@@ -20,7 +21,7 @@ import { followPeople } from './people';
 
 setWorkerUrl(workerUrl);
 // From the ground up.
-const layers = [streetsLayer, communitiesLayer, regionLayer, onDutyLayer, linesLayer, respondersLayer, incidentsLayer, draftLayer];
+const layers = [neighboursLayer, streetsLayer, communitiesLayer, regionLayer, extentLayer, draftAreaLayer, onDutyLayer, linesLayer, respondersLayer, extentPointsLayer, incidentsLayer, draftLayer];
 
 export function startMap(container: HTMLElement): () => void {
   const map = new GlMap({
@@ -63,6 +64,7 @@ function askForBoundaries(): () => void {
     const region = me.value?.region;
     if (!region) return;
     for (const level of [3, 4, 5]) if (level >= region.level) void readBoundaries(region.code, level);
+    if (region.level === 3) void readNeighbours();
   });
 }
 
@@ -95,7 +97,8 @@ function camera(map: GlMap): (() => void)[] {
   ];
 }
 
-/** A click places the incident being raised; a right click or a long press begins one; Enter on the map takes its centre. */
+/** A click places the incident being raised; a right click or a long press begins one; Enter on the map takes its centre, Backspace takes the
+ *  last further place or corner back. */
 function pointing(map: GlMap): (() => void)[] {
   map.on('click', (event) => {
     if (!draft.peek() || (map.getLayer('incidents') && map.queryRenderedFeatures(event.point, { layers: ['incidents'] }).length > 0)) return;
@@ -106,6 +109,7 @@ function pointing(map: GlMap): (() => void)[] {
     openRaise({ longitude: event.lngLat.lng, latitude: event.lngLat.lat });
   });
   const onKey = (event: KeyboardEvent) => {
+    if (event.key === 'Backspace' && draft.peek() && aim.peek() !== 'place') { event.preventDefault(); takeBack(); return; }
     if (event.key !== 'Enter' || event.ctrlKey || event.metaKey || !draft.peek()) return; // with Ctrl it sends
     const centre = map.getCenter();
     placeAt({ longitude: centre.lng, latitude: centre.lat });

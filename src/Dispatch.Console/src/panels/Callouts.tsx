@@ -5,6 +5,7 @@ import { funnelOf } from '../board/attention';
 import { Icon, QualificationGlyph, StateGlyph } from '../board/glyphs';
 import { Age, Countdown } from '../board/Ticking';
 import type { Callout, CalloutState, Channel, Incident } from '../live/contract';
+import { leads } from '../live/signing';
 import { channelMark, channelReasonOf } from '../words/channels';
 import { calloutStates, reasonOf } from '../words/domain';
 import { nameOf } from '../words/lang';
@@ -65,6 +66,7 @@ const Line = memo(function Line({ callout: c, incident }: { callout: Callout; in
   const need = incident.needs.find((n) => n.ordinal === c.needOrdinal);
   const zone = incident.timeZone;
   const open = incident.state === 'open';
+  const mine = open && leads(incident);
   return (
     <li class={`callout state-${c.state}`} data-callout={c.id} data-state={c.state}>
       <StateGlyph state={c.state} />
@@ -75,8 +77,8 @@ const Line = memo(function Line({ callout: c, incident }: { callout: Callout; in
       <span class="callout-time">
         {c.state === 'offered' && open ? <><Icon name="clock" size={11} /><Countdown to={c.dueAt} /></> : <span class="muted" title={timeOf(c.changedAt, zone)}>{active.includes(c.state) && open ? <Age since={c.changedAt} /> : <span class="num">{timeOf(c.changedAt, zone)}</span>}</span>}
       </span>
-      {open && c.state === 'offered' && <button type="button" class="quiet small" onClick={() => ask('recallOne', incident, c)} aria-label={`${w.recallOne} ${c.volunteer.name}`}>{w.recallOne}</button>}
-      {open && active.includes(c.state) && <button type="button" class="quiet small" onClick={() => ask('release', incident, c)} aria-label={`${w.release} ${c.volunteer.name}`}>{w.release}</button>}
+      {mine && c.state === 'offered' && <button type="button" class="quiet small" onClick={() => ask('recallOne', incident, c)} aria-label={`${w.recallOne} ${c.volunteer.name}`}>{w.recallOne}</button>}
+      {mine && active.includes(c.state) && <button type="button" class="quiet small" onClick={() => ask('release', incident, c)} aria-label={`${w.release} ${c.volunteer.name}`}>{w.release}</button>}
       {c.channels && c.channels.length > 0 && <Channels callout={c} zone={zone} />}
       {c.answeredBy && <span class={`callout-reason on-behalf${c.answeredBy.repudiatedAt ? ' repudiated' : ''}`}><Icon name={c.answeredBy.repudiatedAt ? 'cross' : 'flag'} size={11} />{markOf(c.answeredBy)}</span>}
       {c.reason && <span class="callout-reason muted">{calloutStates()[c.state]}：{reasonOf(c.reason)}</span>}

@@ -1,9 +1,7 @@
-// Every candidate considered, in or out, with the rule and the numbers. Fetched when looked at, and again when a wave has been sent.
+// Every candidate considered, in or out, with the rule and the numbers. How many were asked and why stands on the time line (Waves).
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
-import { get } from '../live/api';
-import type { ExplainedOnBehalf, ExplainedWave, Incident, Line } from '../live/contract';
-import { timeline } from '../live/timeline';
+import type { Incident, Line } from '../live/contract';
+import { useExplained } from '../live/explained';
 import { nameOf, textOf } from '../words/lang';
 import { distanceOf, timeOf } from '../words/times';
 import { words } from '../words/console';
@@ -16,28 +14,16 @@ const PAGE = 100;
 
 export function Explanation({ incident }: { incident: Incident }) {
   const w = words();
-  const waves = useSignal<ExplainedWave[] | 'loading' | 'failed'>('loading');
-  const behalf = useSignal<readonly ExplainedOnBehalf[]>([]);
+  const explained = useExplained(incident);
   const verdict = useSignal<Verdict>('all');
   const text = useSignal('');
   const wave = useSignal(0);
   const limit = useSignal(PAGE);
-  const behalfs = incident.callouts.filter((c) => c.answeredBy).map((c) => `${c.id}${c.answeredBy!.repudiatedAt ?? ''}`).join();
-  const sent = timeline.value?.facts.filter((f) => f.kind === 'WaveSent').length ?? 0;
-  useEffect(() => {
-    let dropped = false;
-    void get<{ waves: ExplainedWave[]; onBehalf: ExplainedOnBehalf[] }>(`/api/incidents/${incident.id}/explanation`).then((answer) => {
-      if (dropped) return;
-      behalf.value = answer.outcome === 'done' ? answer.value.onBehalf : [];
-      waves.value = answer.outcome === 'done' ? answer.value.waves : 'failed';
-    });
-    return () => { dropped = true; };
-  }, [incident.id, sent, behalfs]);
-
-  if (waves.value === 'loading') return <p class="empty">{w.loading}</p>;
-  if (waves.value === 'failed') return <p class="empty">{w.failed}</p>;
-  if (waves.value.length === 0) return <p class="empty">{w.explanationEmpty}</p>;
-  const lines = waves.value.filter((x) => wave.value === 0 || x.number === wave.value).flatMap((x) => x.lines.map((line) => ({ line, wave: x })));
+  if (explained === 'loading') return <p class="empty">{w.loading}</p>;
+  if (explained === 'failed') return <p class="empty">{w.failed}</p>;
+  const { waves, onBehalf: behalf } = explained;
+  if (waves.length === 0) return <p class="empty">{w.explanationEmpty}</p>;
+  const lines = waves.filter((x) => wave.value === 0 || x.number === wave.value).flatMap((x) => x.lines.map((line) => ({ line, wave: x })));
   const wanted = text.value.trim().toLowerCase();
   const matching = lines.filter(({ line }) => (wanted === '' || [line.name, line.text, line.textEn, line.rule].some((t) => t?.toLowerCase().includes(wanted))));
   const shown = matching.filter(({ line }) => verdict.value === 'all' || line.verdict === verdict.value);
@@ -48,7 +34,7 @@ export function Explanation({ incident }: { incident: Incident }) {
         <input type="search" placeholder={w.searchName} aria-label={w.searchName} value={text.value} onInput={(e) => { text.value = e.currentTarget.value; limit.value = PAGE; }} />
         <select aria-label={w.everyWave} value={wave.value} onChange={(e) => { wave.value = Number(e.currentTarget.value); }}>
           <option value={0}>{w.everyWave}</option>
-          {waves.value.map((x) => <option key={x.number} value={x.number}>{w.wave(x.number)} · {timeOf(x.at, incident.timeZone)}</option>)}
+          {waves.map((x) => <option key={x.number} value={x.number}>{w.wave(x.number)} · {timeOf(x.at, incident.timeZone)}</option>)}
         </select>
         <div class="filters" role="group" aria-label={w.why}>
           {(Object.keys(names) as Verdict[]).map((key) => (
@@ -58,18 +44,7 @@ export function Explanation({ incident }: { incident: Incident }) {
           ))}
         </div>
       </div>
-      <ul class="why-plans">
-        {waves.value.filter((x) => wave.value === 0 || x.number === wave.value).flatMap((x) => x.plans.map((plan) => {
-          const need = incident.needs.find((n) => n.ordinal === plan.needOrdinal);
-          return (
-            <li key={`${x.number}-${plan.needOrdinal}`}>
-              <span class="muted">{w.wave(x.number)} · {need && <QualificationGlyph of={need.qualification} size={12} />}{nameOf(need)}</span>
-              <span>{textOf(plan)}</span>
-            </li>
-          );
-        }))}
-      </ul>
-      {behalf.value.length > 0 && <ul class="why-plans" aria-label={teamWords().behalfHead}>{behalf.value.map((one) => <li key={one.calloutId}><span class="muted">{teamWords().behalfHead}</span><span>{textOf(one)}</span></li>)}</ul>}
+      {behalf.length > 0 && <ul class="why-plans" aria-label={teamWords().behalfHead}>{behalf.map((one) => <li key={one.calloutId}><span class="muted">{teamWords().behalfHead}</span><span>{textOf(one)}</span></li>)}</ul>}
       <ul class="why-lines">
         {shown.slice(0, limit.value).map(({ line, wave: x }, index) => {
           const need = incident.needs.find((n) => n.ordinal === line.needOrdinal);

@@ -13,18 +13,22 @@ import { timeline } from '../live/timeline';
 import { detailOf, kindOf, nameOf, titleOf } from '../words/lang';
 import { incidentStates } from '../words/domain';
 import { call } from '../live/api';
+import { leads } from '../live/signing';
+import { areaKm2 } from '../map/area';
 import { uuid7 } from '../live/uuid';
 import { aidWords } from '../words/aid';
 import { modeName } from '../words/policies';
 import { distanceOf, whenOf } from '../words/times';
 import { words } from '../words/console';
+import { waveWords } from '../words/waves';
 import { useSignal } from '@preact/signals';
 import { AidForm, faultsOf, type Asked } from './AidForm';
 import { Callouts } from './Callouts';
 import { Explanation } from './Explanation';
 import { Record } from './Record';
+import { Waves } from './Waves';
 
-const tabs: Tab[] = ['callouts', 'why', 'record'];
+const tabs: Tab[] = ['callouts', 'waves', 'why', 'record'];
 
 export function IncidentPanel() {
   const w = words();
@@ -39,12 +43,12 @@ export function IncidentPanel() {
       <div class="tabs" role="tablist" aria-label={w.tabs} onKeyDown={(e) => moveTab(e)}>
         {tabs.map((key, index) => (
           <button type="button" role="tab" key={key} id={`tab-${key}`} aria-selected={tab.value === key} aria-controls="tab-panel" tabIndex={tab.value === key ? 0 : -1} onClick={() => { tab.value = key; }}>
-            {w[key]}<kbd>{index + 1}</kbd>
+            {key === 'waves' ? waveWords().tab : w[key]}<kbd>{index + 1}</kbd>
           </button>
         ))}
       </div>
       <div class="panel-body" id="tab-panel" role="tabpanel" aria-labelledby={`tab-${tab.value}`} tabIndex={0}>
-        {tab.value === 'callouts' ? <Callouts incident={incident} /> : tab.value === 'why' ? <Explanation key={incident.id} incident={incident} /> : <Record incident={incident} />}
+        {tab.value === 'callouts' ? <Callouts incident={incident} /> : tab.value === 'waves' ? <Waves key={incident.id} incident={incident} /> : tab.value === 'why' ? <Explanation key={incident.id} incident={incident} /> : <Record incident={incident} />}
       </div>
     </section>
   );
@@ -77,10 +81,10 @@ function Head({ incident }: { incident: Incident }) {
         {' · '}{w.answerWithin} {incident.answerWithinSeconds < 120 ? w.seconds(incident.answerWithinSeconds) : w.minutes(Math.round(incident.answerWithinSeconds / 60))}
         {' · '}{w.radius} {distanceOf(incident.radiusMetres)}
         {incident.mode && incident.mode !== 'peacetime' && <> · {modeName(incident.mode)}</>}
-        {incident.touched && <> · {aidWords().several(incident.touched.length)}</>}
         {incident.hazardous && <> · {w.hazardous}</>}
         {incident.lifeCritical && <> · {w.lifeCritical}</>}
       </p>
+      <Extent incident={incident} />
       <div class="flags"><Flags incident={incident} /></div>
       <Lapsed incident={incident} />
       <SelfOffers incident={incident} />
@@ -89,11 +93,22 @@ function Head({ incident }: { incident: Incident }) {
   );
 }
 
+/** Over several commands: which, who leads, what it was raised with, and whether this desk only looks on. */
+function Extent({ incident }: { incident: Incident }) {
+  const w = aidWords();
+  const more = [incident.alsoAt && w.morePlaces(incident.alsoAt.length), incident.area && w.areaOf(areaKm2(incident.area))].filter(Boolean).join('，');
+  if (!more && !incident.commands) return null;
+  return (
+    <p class="incident-extent"><Icon name="flag" size={13} />
+      <span>{incident.commands && <><b>{w.over(incident.commands.map((c) => c.name).join('、'))}</b> {w.led(incident.district.name)}{!leads(incident) && <b class="doubt"> {w.onlyLooking}</b>} </>}<span class="muted">{more}</span></span></p>
+  );
+}
+
 /** Who offered to come without being asked: nobody deploys himself, so somebody here has to say yes or no. */
 function SelfOffers({ incident }: { incident: Incident }) {
   const w = aidWords();
   const form = useSignal<Asked | null>(null);
-  if (incident.state !== 'open' || timeline.value?.incidentId !== incident.id) return null;
+  if (incident.state !== 'open' || !leads(incident) || timeline.value?.incidentId !== incident.id) return null;
   const { facts } = timeline.value;
   const decided = new Set(facts.flatMap((f) => (f.kind === 'SelfOfferDecided' ? [f.data.offerId] : [])));
   const open = facts.filter((f) => f.kind === 'SelfOffered' && !decided.has(f.data.offerId));
@@ -134,7 +149,7 @@ function NeedLine({ need, incident }: { need: Need; incident: Incident }) {
       <QualificationGlyph of={need.qualification} size={15} />
       <span class="need-what" title={nameOf(need)}>{nameOf(need)}</span>
       <NeedBar need={need} lost={lost} />
-      {incident.state === 'open'
+      {incident.state === 'open' && leads(incident)
         ? <button type="button" class="link num need-count" aria-label={`${need.filled}/${need.count} · ${w.filledOf(need.filled, need.count)}，${w.need}`} title={w.need} onClick={() => askNeed(incident, need, nameOf(need))}>{need.filled}/{need.count}</button>
         : <b class="num" aria-label={w.filledOf(need.filled, need.count)}>{need.filled}/{need.count}</b>}
       <span class="need-rings muted">
@@ -152,10 +167,11 @@ const buttons: { kind: AskedKind; key: string; tone: string }[] = [
 function Orders({ incident }: { incident: Incident }) {
   const w = words();
   const given = orders.value.filter((o) => o.incidentId === incident.id && o.kind !== 'raise');
-  if (incident.state !== 'open' && given.length === 0) return null;
+  const orderable = incident.state === 'open' && leads(incident);
+  if (!orderable && given.length === 0) return null;
   return (
     <div class="orders">
-      {incident.state === 'open' && (
+      {orderable && (
         <div class="order-buttons" role="toolbar" aria-label={w.command}>
           {buttons.map(({ kind, key, tone }) => (
             <button type="button" key={kind} class={tone} disabled={!possible(incident, kind)} onClick={() => ask(kind, incident)}>{kind === 'aid' ? aidWords().request : w[kind as 'escalate']}<kbd>{key}</kbd></button>

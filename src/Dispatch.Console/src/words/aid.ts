@@ -13,7 +13,7 @@ export const aidWords = inBoth(
     floors: '保底力量', noFloors: '没有设保底', nowHas: (n: number) => `现有 ${n}`, lift: '取消', addFloor: '设保底', qualification: '资质', count: '人数', within: '范围', metres: '米', minutes: '分钟', anywhere: '全区', place: '参照点名称', longitude: '经度（WGS-84）', latitude: '纬度',
     unified: '统一指挥', unifiedOff: '未启用', unifiedOn: (r: string, t: string) => `${r}统一指挥至 ${t}`, switchOn: '启用统一指挥', switchOff: '结束', hours: '时长（小时）', unifiedHint: '仅对策略允许末圈超出区县的警情有效', save: '确定', region: '辖区',
     selfOffer: (who: string, note: string) => `${who} 自荐前往${note ? `：${note}` : ''}`, takeUp: '采纳并召集', notTaken: '不采纳', forNeed: '用于需求',
-    several: (n: number) => `跨 ${n} 个辖区，由共同上级指挥`, request: '请求增援', requestAsk: '向最近的两个相邻辖区请求增援？对方值班席会逐人决定借出谁。', stillOut: (n: number, r: string) => `${r}的同意已到期，${n} 人仍在途或在场：请决定撤离或再次求援`,
+    over: (names: string) => `涉及${names}`, led: (r: string) => `由共同上级${r}指挥。`, onlyLooking: '本席只能查看。', morePlaces: (n: number) => `另有 ${n} 处`, areaOf: (km2: number) => `范围约 ${km2 < 10 ? km2.toFixed(1) : Math.round(km2)} 平方公里`, request: '请求增援', requestAsk: '向最近的两个相邻辖区请求增援？对方值班席会逐人决定借出谁。', stillOut: (n: number, r: string) => `${r}的同意已到期，${n} 人仍在途或在场：请决定撤离或再次求援`,
   },
   {
     nav: 'Aid', title: 'Mutual aid', waiting: 'Waiting for this desk', asked: 'Requests', none: 'No requests', failed: 'Could not be read; trying again', loading: 'Loading…', unconfirmed: 'No confirmation from the server. Press again: it will not be done twice',
@@ -26,6 +26,6 @@ export const aidWords = inBoth(
     floors: 'Reserve floors', noFloors: 'No floors', nowHas: (n) => `${n} now`, lift: 'Lift', addFloor: 'Set a floor', qualification: 'Qualification', count: 'People', within: 'Within', metres: 'metres', minutes: 'minutes', anywhere: 'the whole region', place: 'Name of the place', longitude: 'Longitude (WGS-84)', latitude: 'Latitude',
     unified: 'Unified command', unifiedOff: 'off', unifiedOn: (r, t) => `${r}: on until ${t}`, switchOn: 'Switch unified command on', switchOff: 'End', hours: 'For (hours)', unifiedHint: 'Holds only for incidents whose policy lets rings go beyond the district', save: 'Confirm', region: 'Region',
     selfOffer: (who, note) => `${who} offers to come${note ? `: ${note}` : ''}`, takeUp: 'Take up and call', notTaken: 'Do not', forNeed: 'For the need',
-    several: (n) => `over ${n} commands, led by their common superior`, request: 'Ask for aid', requestAsk: 'Ask the two nearest neighbours for people? Their desks decide, person by person, whom they lend.', stillOut: (n, r) => `${r}’s consent has run out and ${n} of its people are still out: release them or ask again`,
+    over: (names) => `Reaches into ${names}.`, led: (r) => `Led by the common superior, ${r}.`, onlyLooking: 'This desk only looks on.', morePlaces: (n) => `${n} more ${n === 1 ? 'place' : 'places'}`, areaOf: (km2) => `an area of about ${km2 < 10 ? km2.toFixed(1) : Math.round(km2)} km²`, request: 'Ask for aid', requestAsk: 'Ask the two nearest neighbours for people? Their desks decide, person by person, whom they lend.', stillOut: (n, r) => `${r}’s consent has run out and ${n} of its people are still out: release them or ask again`,
   },
 );

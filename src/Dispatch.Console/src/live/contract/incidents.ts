@@ -18,6 +18,9 @@ export interface RaiseRequest {
   address: string;
   position: PlaceRequest;
   needs: NeedRequest[];
+  /** Further places, and an area: what they touch together belongs to the common superior. */
+  alsoAt?: PlaceRequest[];
+  area?: { datum: Datum; ring: [number, number][] };
   /** Asks drill phones alone. Absent: the real thing. */
   drill?: true;
 }
@@ -37,6 +40,11 @@ export interface DrawnNeed {
   canFill: boolean; expectedSeconds: number | null; probability: number; text: string; textEn: string; refused: { code: string; people: number; text: string; textEn: string }[];
 }
 export interface DrawnPlan {
+  /** Names of the commands touched, when they are several. */
+  commands: string[] | null;
+  /** As the server understood them, in WGS-84. */
+  alsoAt: [number, number][] | null;
+  area: [number, number][] | null;
   regionNames: string[];
   rings: { number: number; name: string }[];
   needs: DrawnNeed[];
@@ -144,6 +152,11 @@ export interface Incident {
   radiusMetres: number;
   /** Codes of the commands it reaches into, when they are several: their common superior leads. */
   touched?: string[];
+  /** The same by name. */
+  commands?: { code: string; name: string }[];
+  /** What it was raised with beyond its place, in WGS-84: [longitude, latitude]. */
+  alsoAt?: [number, number][];
+  area?: [number, number][];
   /** Absent from a server before policies. */
   mode?: Mode;
   plan?: { lastRing: number; arriveWithinSeconds: number; targetProbability: number; alertBudget: number | null; restFloorSeconds: number | null; quietFrom: string | null; quietTo: string | null; aid: 'automatic' | 'operator' } | null;
@@ -169,7 +182,10 @@ export interface Line {
 }
 export interface ExplainedOnBehalf { calloutId: Uuid; name: string; text: string; textEn: string }
 export interface ExplainedPlan { needOrdinal: number; text: string; textEn: string }
-export interface ExplainedWave { number: number; at: Instant; needs: unknown[]; rings: unknown[]; plans: ExplainedPlan[]; lines: Line[] }
+/** The plan of one need in numbers; aimSeconds null: whenever they come. */
+export interface WavePlan { people: number; target: number; innerTarget: number; aimSeconds: number | null; late: boolean; before: number; after: number; inTime: number; reached: boolean }
+export interface ExplainedNeed { needOrdinal: number; wanted: number; asked: number; ringReached: number; exhausted: boolean; plan?: WavePlan | null; openBefore?: number | null }
+export interface ExplainedWave { number: number; at: Instant; needs: ExplainedNeed[]; rings: { number: number; regionCode: string; name: string }[]; plans: ExplainedPlan[]; lines: Line[] }
 export interface Responder {
   volunteerId: Uuid;
   name: string;

@@ -92,6 +92,7 @@ export interface AidAgreement {
   mayAccept: boolean;
   endedAt: Instant | null;
 }
+export interface DeskOperator { username: string; name: string; region: string }
 export interface AidDesk {
   requests: AidRequest[];
   lent: AidRelease[];
@@ -99,5 +100,9 @@ export interface AidDesk {
   floors: { id: Uuid; region: string; qualification: string; text: string; textEn: string; count: number; now: number }[];
   unified: { id: Uuid; region: CodeName; since: Instant; until: Instant; by: string | null; mine: boolean }[];
   others: CodeName[];
+  /** Who answers once a desk was silent: this region first. */
+  liaisons: { region: CodeName; people: DeskOperator[] }[];
+  /** Who may be appointed. */
+  operators: DeskOperator[];
   serverTime: Instant;
 }
