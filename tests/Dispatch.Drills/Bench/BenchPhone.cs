@@ -33,12 +33,12 @@ internal sealed class BenchPhone(Phone phone, Random chance, PhoneHistory histor
     {
         await foreach (var item in phone.Inbox.ReadAllAsync(cancellation))
         {
-            if (item.Kind != "offered")
+            if (item is not { Kind: "offered", Callout: { } card })
             {
                 continue;
             }
 
-            if (!history.OfferedAt.TryAdd(item.Callout.Id, item.TakenAt))
+            if (!history.OfferedAt.TryAdd(card.Id, item.TakenAt))
             {
                 Interlocked.Increment(ref history.OfferedTwice);
             }
@@ -47,7 +47,7 @@ internal sealed class BenchPhone(Phone phone, Random chance, PhoneHistory histor
             if (decision < Accepts + Declines)
             {
                 await Task.Delay(AnswersWithin * chance.NextDouble(), cancellation);
-                await AnswerAsync(item.Callout.Id, decision < Accepts, cancellation);
+                await AnswerAsync(card.Id, decision < Accepts, cancellation);
             }
         }
     }

@@ -26,12 +26,12 @@ internal sealed class Conduct(History history, Teller teller, Func<string, objec
 
     public void Hear(CallOut item)
     {
-        if (resting || item.Kind is not ("offered" or "calledUp"))
+        if (resting || item is not { Kind: "offered" or "calledUp", Callout: { } card })
         {
             return;
         }
 
-        var task = item.Kind == "offered" ? AnswerAsync(item.Callout) : GoAsync(item.Callout.Id);
+        var task = item.Kind == "offered" ? AnswerAsync(card) : GoAsync(card.Id);
         busy[task] = true;
         _ = task.ContinueWith(done => busy.TryRemove(done, out _), TaskScheduler.Default);
     }

@@ -129,7 +129,7 @@ internal sealed class DrillPhone
             return;
         }
 
-        Record.Apply(new(item.Number, item.Kind, item.Callout.Id, item.Callout.Incident.Id, history.Now));
+        Record.Apply(new(item.Number, item.Kind, item.Callout?.Id, history.Now));
         await connection.SendAsync("Received", item.Number);
         conduct.Hear(item);
     }

@@ -16,7 +16,7 @@ internal sealed record FactRow(
 /// <summary>One person of one release. <paramref name="Until"/>: the earliest of its end, its being ended, and his return.</summary>
 internal sealed record ReleaseRow(Guid Incident, Guid Volunteer, DateTimeOffset From, DateTimeOffset Until);
 
-internal sealed record InboxRow(Guid Volunteer, long Number, string Kind, Guid Callout);
+internal sealed record InboxRow(Guid Volunteer, long Number, string Kind, Guid? Callout);
 
 /// <summary>What the database holds when everything has settled: the incidents of this run and all that belongs to them.</summary>
 internal sealed class FinalState
@@ -71,7 +71,7 @@ internal sealed class FinalState
                 FROM facts WHERE incident_id = ANY ($1) ORDER BY incident_id, number
                 """, Fact, ids),
             Inbox = await Rows("SELECT volunteer_id, number, kind, callout_id FROM inbox WHERE volunteer_id = ANY ($1) ORDER BY volunteer_id, number",
-                row => new InboxRow(row.GetGuid(0), row.GetInt64(1), row.GetString(2), row.GetGuid(3)), volunteers),
+                row => new InboxRow(row.GetGuid(0), row.GetInt64(1), row.GetString(2), Id(row, 3)), volunteers),
             InboxHeads = (await Rows("SELECT volunteer_id, last_number FROM inbox_heads WHERE volunteer_id = ANY ($1)",
                 row => (Volunteer: row.GetGuid(0), Last: row.GetInt64(1)), volunteers)).ToDictionary(row => row.Volunteer, row => row.Last),
             Homes = (await Rows("SELECT v.id, r.path::text FROM volunteers v JOIN regions r ON r.code = v.home_region WHERE v.id IN (SELECT volunteer_id FROM callouts WHERE incident_id = ANY ($1))",

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Dispatch.Drills.Histories;
 
 /// <summary>An inbox item as the phone applied it.</summary>
-internal sealed record AppliedItem(long Number, string Kind, Guid Callout, Guid Incident, DateTimeOffset At);
+internal sealed record AppliedItem(long Number, string Kind, Guid? Callout, DateTimeOffset At);
 
 /// <summary>What one volunteer's phone applied. It lives as long as the volunteer, whatever becomes of its connections.</summary>
 internal sealed class PhoneRecord(Guid volunteer)

@@ -28,8 +28,8 @@ internal sealed record CardIncident(Guid Id, string Category, double Longitude, 
 
 internal sealed record MyCallouts(long Cursor, IReadOnlyList<Card> Callouts);
 
-/// <summary>An item of a phone's inbox.</summary>
-internal sealed record CallOut(long Number, string Kind, DateTimeOffset At, Card Callout)
+/// <summary>An item of a phone's inbox; of a muster or of a liaison's task there is no call-out.</summary>
+internal sealed record CallOut(long Number, string Kind, DateTimeOffset At, Card? Callout)
 {
     /// <summary>When it reached this process, by its own monotonic clock.</summary>
     [JsonIgnore]

@@ -57,7 +57,10 @@ internal sealed class Volunteer(Phone phone, Temper temper, Walk walk, PhoneCoun
 
             while (phone.Inbox.TryRead(out var item))
             {
-                Take(item.Kind, item.Callout);
+                if (item.Callout is { } card)
+                {
+                    Take(item.Kind, card);
+                }
             }
 
             Move();

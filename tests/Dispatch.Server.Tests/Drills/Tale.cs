@@ -62,7 +62,7 @@ internal sealed class Tale
         foreach (var volunteer in new[] { Anna, Ben })
         {
             Phones[volunteer] = new PhoneRecord(volunteer);
-            Phones[volunteer].Apply(new(1, "offered", volunteer == Anna ? AnnasCallout : BensCallout, First, At(1)));
+            Phones[volunteer].Apply(new(1, "offered", volunteer == Anna ? AnnasCallout : BensCallout, At(1)));
         }
 
         Sockets.Add(new SocketRecord("console futian", null, Futian, () => At(1)));
@@ -92,7 +92,7 @@ internal sealed class Tale
         inbox.Add(new(volunteer, inbox.Count(item => item.Volunteer == volunteer) + 1, "offered", callout));
         if (Phones.TryGetValue(volunteer, out var phone))
         {
-            phone.Apply(new(phone.Cursor + 1, "offered", callout, incident, At(second)));
+            phone.Apply(new(phone.Cursor + 1, "offered", callout, At(second)));
         }
     }
 

@@ -190,13 +190,13 @@ public sealed class RollingRestartTests : IAsyncLifetime, IDisposable
         {
             await foreach (var item in phone.Inbox.ReadAllAsync(phonesOff.Token))
             {
-                if (item.Kind != "offered")
+                if (item is not { Kind: "offered", Callout: { } card })
                 {
                     continue;
                 }
 
-                offers.AddOrUpdate(item.Callout.Id, 1, (_, before) => before + 1);
-                while (await phone.OrderAsync("Answer", phonesOff.Token, item.Callout.Id, new { answer = "accept" }) is null)
+                offers.AddOrUpdate(card.Id, 1, (_, before) => before + 1);
+                while (await phone.OrderAsync("Answer", phonesOff.Token, card.Id, new { answer = "accept" }) is null)
                 {
                     notConfirmed.Add("an answer");
                     await Task.Delay(200, phonesOff.Token);
