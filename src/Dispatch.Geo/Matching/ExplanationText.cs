@@ -18,6 +18,7 @@ public static class ExplanationText
         {
             Rules.Nearest or Rules.NearerPeopleAsked => RankZh(line, nameOf) + (line.Verdict == Verdict.InReserve ? "；已有足够多更近的人被召集" : ""),
             Rules.AskedForOtherNeed => $"已为本事件的第 {line.AskedForNeed} 项需求召集",
+            Rules.LeftToOther => $"留给另一起警情：那里还缺 {line.MissingThere} 人，他到场的可能性{PercentZh(line)}；几起警情一并规划，谁都不落空",
             Rules.CertificateEnded => $"{qualification}证书已于 {Day(line.Date)} 到期",
             Rules.CertificateNotYetValid => $"{qualification}证书自 {Day(line.Date)} 起才有效",
             Rules.InsuranceMissing => "没有意外伤害保险；危险任务必须先投保",
@@ -54,6 +55,7 @@ public static class ExplanationText
         {
             Rules.Nearest or Rules.NearerPeopleAsked => RankEn(line, nameOf) + (line.Verdict == Verdict.InReserve ? "; enough nearer people are asked" : ""),
             Rules.AskedForOtherNeed => $"asked for need {line.AskedForNeed} of this incident",
+            Rules.LeftToOther => $"left to another incident, which lacks {line.MissingThere}: {PercentEn(line)} to be there in time; they are planned together, so that none goes without",
             Rules.CertificateEnded => $"{certificate} ended {Day(line.Date)}",
             Rules.CertificateNotYetValid => $"{certificate} is valid only from {Day(line.Date)}",
             Rules.InsuranceMissing => "no accident insurance, which hazardous work requires",
@@ -90,6 +92,10 @@ public static class ExplanationText
         ? $"{Number(line.DistanceMetres)} m, nearest"
         : $"{Number(line.DistanceMetres)} m, {Ordinal(line.Rank.Value)} behind {(line.Behind is { } ahead ? nameOf?.Invoke(ahead) : null) ?? "the one before"} by {Number(line.BehindMetres)} m";
 
+    private static string PercentZh(ExplanationLine line) => $"那里 {Percent(line.ChanceThere)}、此处 {Percent(line.Chance)}";
+
+    private static string PercentEn(ExplanationLine line) => $"{Percent(line.ChanceThere)} there, {Percent(line.Chance)} here,";
+
     // A distance from an address says so: the person may be elsewhere.
     private static string PlaceZh(ExplanationLine line) => line.LocatedBy == LocatedBy.Address && line.Verdict != Verdict.Out
         ? $"（按登记地址，误差约 {Number(line.UncertaintyMetres)} 米）"
@@ -118,6 +124,8 @@ public static class ExplanationText
         "standby" => "on standby",
         _ => state ?? "",
     };
+
+    private static string Percent(double? chance) => $"{Math.Round((chance ?? 0) * 100).ToString("0", CultureInfo.InvariantCulture)} %";
 
     private static string Number(double? value) => value?.ToString("#,0", CultureInfo.InvariantCulture) ?? "?";
 

@@ -6,6 +6,7 @@ public static class Rules
     public const string Nearest = "nearest";
     public const string NearerPeopleAsked = "nearerPeopleAsked";
     public const string AskedForOtherNeed = "askedForOtherNeed";
+    public const string LeftToOther = "leftToOther";
     public const string CertificateEnded = "certificateEnded";
     public const string CertificateNotYetValid = "certificateNotYetValid";
     public const string InsuranceMissing = "insuranceMissing";

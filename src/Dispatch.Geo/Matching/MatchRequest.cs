@@ -55,6 +55,9 @@ public sealed record MatchRequest
 
     public required IReadOnlyList<NeedToFill> Needs { get; init; }
 
+    /// <summary>Needs of other open incidents over the same people, planned together with these; null: nobody competes.</summary>
+    public IReadOnlyList<Rival>? Rivals { get; init; }
+
     /// <summary>At least the nearest of each need, ring by ring, until as many pass as all needs together want, or nobody is left.</summary>
     public required IReadOnlyList<Candidate> Candidates { get; init; }
 }

@@ -30,6 +30,9 @@ public sealed record NeedOutcome(int NeedOrdinal, int Wanted, int Passing, int A
     /// <summary>How many offers the plan found open.</summary>
     public int? OpenBefore { get; init; }
 
+    /// <summary>So many who may be asked are left to other incidents; null: nobody.</summary>
+    public int? LeftToOthers { get; init; }
+
     /// <summary>More candidates than were gathered could make a better plan: gather more, match again. Null: no.</summary>
     public bool? TooFewGathered { get; init; }
 }
@@ -83,8 +86,15 @@ public sealed record ExplanationLine
 
     public double? RestedSeconds { get; init; }
 
-    /// <summary>Of one who is asked: the chance to say yes and be there by the plan's aim.</summary>
+    /// <summary>Of one who is asked, or left to another incident: the chance to say yes and be there by the plan's aim.</summary>
     public double? Chance { get; init; }
+
+    /// <summary>The incident he is left to, how many it lacks, and his chance there.</summary>
+    public Guid? LeftTo { get; init; }
+
+    public int? MissingThere { get; init; }
+
+    public double? ChanceThere { get; init; }
 
     /// <summary>The need of this incident the person is asked for instead.</summary>
     public int? AskedForNeed { get; init; }

@@ -7,6 +7,7 @@ namespace Dispatch.Geo.Matching;
 /// candidates but for sorting. What holds:
 /// ring first, then distance on the ellipsoid, then volunteer id; nobody in an outer ring while an inner one still can fill;
 /// one person fills one slot; the need with the fewest passing people per person wanted chooses first, ties by ordinal.
+/// Who is left to another incident (<see cref="Sharing"/>) is chosen by none.
 /// </summary>
 /// <remarks>
 /// Only the first W people who pass count for a need, W being what all needs together want: others can take at most W - wanted of them, so
@@ -19,6 +20,12 @@ public static class Matcher
     public static MatchResult Match(MatchRequest request)
     {
         var reaches = Reaches(request);
+        var left = Sharing.Left(request, reaches.Values);
+        foreach (var reach in reaches.Values)
+        {
+            reach.LeaveToOthers(left, request.Needs.Sum(need => need.Wanted));
+        }
+
         var taken = new Dictionary<Guid, int>();
         var waiting = reaches.Values.ToList();
         while (waiting.Count > 0)
@@ -42,9 +49,10 @@ public static class Matcher
             {
                 Plan = reach.Plan,
                 OpenBefore = reach.Need.Plan?.Open.Count,
+                LeftToOthers = reach.Left == 0 ? null : reach.Left,
                 TooFewGathered = reach.IsShort(request, lastRing) ? true : null,
             });
-            lines.AddRange(Lines(reach, ringReached, taken, request));
+            lines.AddRange(Lines(reach, ringReached, taken, left, request));
         }
 
         chosen.AddRange(lines.Where(line => line.Verdict == Verdict.Asked).Select(line =>
@@ -52,7 +60,7 @@ public static class Matcher
         return new MatchResult(chosen, outcomes, lines);
     }
 
-    private static SortedDictionary<int, Reach> Reaches(MatchRequest request)
+    internal static SortedDictionary<int, Reach> Reaches(MatchRequest request)
     {
         var reaches = new SortedDictionary<int, Reach>();
         foreach (var need in request.Needs)
@@ -77,17 +85,11 @@ public static class Matcher
             }
         }
 
-        var wanted = request.Needs.Sum(need => need.Wanted);
-        foreach (var reach in reaches.Values)
-        {
-            reach.Passing.AddRange(reach.Considered.Where(entry => entry.Refusals.Count == 0).Select(entry => entry.Candidate).Take(wanted));
-        }
-
         return reaches;
     }
 
     /// <summary>One line for each person considered in the rings that were opened for this need.</summary>
-    private static IEnumerable<ExplanationLine> Lines(Reach reach, int ringReached, Dictionary<Guid, int> taken, MatchRequest request)
+    private static IEnumerable<ExplanationLine> Lines(Reach reach, int ringReached, Dictionary<Guid, int> taken, IReadOnlyDictionary<Guid, LeftTo> left, MatchRequest request)
     {
         var asked = reach.Asked.Select(candidate => candidate.VolunteerId).ToHashSet();
         var lines = new List<ExplanationLine>();
@@ -99,6 +101,13 @@ public static class Matcher
             if (refusals.Count == 0 && taken.TryGetValue(candidate.VolunteerId, out var other) && other != reach.Need.Ordinal)
             {
                 line = line with { Verdict = Verdict.InReserve, Rule = Rules.AskedForOtherNeed, AskedForNeed = other };
+            }
+            else if (refusals.Count == 0 && left.TryGetValue(candidate.VolunteerId, out var there))
+            {
+                line = line with
+                {
+                    Verdict = Verdict.InReserve, Rule = Rules.LeftToOther, LeftTo = there.IncidentId, MissingThere = there.People, ChanceThere = there.Chance, Chance = there.ChanceHere.GetValueOrDefault(reach.Need.Ordinal),
+                };
             }
             else if (refusals.Count == 0)
             {
@@ -161,58 +170,5 @@ public static class Matcher
                 _ => null,
             },
         };
-    }
-
-    private sealed class Reach(NeedToFill need)
-    {
-        public NeedToFill Need { get; } = need;
-
-        public HashSet<Guid> Seen { get; } = [];
-
-        public List<(Candidate Candidate, IReadOnlyList<string> Refusals)> Considered { get; } = [];
-
-        public List<Candidate> Passing { get; } = [];
-
-        public List<Candidate> Asked { get; } = [];
-
-        public WavePlan? Plan { get; private set; }
-
-        /// <summary>Of those still free: as many as are wanted, or as many as the plan says.</summary>
-        public void Choose(List<Candidate> free, MatchRequest request)
-        {
-            if (Need.Plan is null)
-            {
-                Asked.AddRange(free);
-                return;
-            }
-
-            Plan = WavePlanner.Plan(WaveOf(free, request));
-            var planned = Plan.Ask.Select(one => one.VolunteerId).ToHashSet();
-            Asked.AddRange(free.Where(candidate => planned.Contains(candidate.VolunteerId)));
-        }
-
-        /// <summary>The plan used up everybody gathered, there may be more, and the next could still be there in time (farther out nobody could).</summary>
-        public bool IsShort(MatchRequest request, int lastRing) =>
-            Plan is { } plan && (!plan.Reached || plan.Late) && Passing.Count >= request.Needs.Sum(need => need.Wanted)
-            && !(plan.Reached && Passing[^1].Ring == lastRing && WavePlanner.ChanceInTime(WaveOf([Passing[^1]], request)) < WavePlanner.LeastChance);
-
-        private WaveRequest WaveOf(List<Candidate> free, MatchRequest request) => new()
-        {
-            Target = Need.Plan!.Target,
-            Model = request.Model ?? throw new ArgumentException("A plan needs a model of how people answer.", nameof(request)),
-            Open = Need.Plan.Open,
-            FreshReceipt = Receipt.Unknown,
-            Prospects = [.. free.Select(candidate => new Prospect
-            {
-                VolunteerId = candidate.VolunteerId,
-                Ring = candidate.Ring,
-                DistanceMetres = candidate.DistanceMetres!.Value,
-                Means = candidate.Means ?? Means.Undeclared,
-                Record = candidate.Record ?? ResponseRecord.None,
-                RecentAlerts = candidate.RecentAlerts ?? 0,
-            })],
-        };
-
-        public int Free(Dictionary<Guid, int> taken) => Passing.Count(candidate => !taken.ContainsKey(candidate.VolunteerId));
     }
 }

@@ -66,6 +66,7 @@ internal sealed class LearnedResponses(MatchQuestion question)
             var seconds = Math.Max(0, Math.Round((question.At.UtcDateTime - reader.GetFieldValue<DateTime>(1)).TotalSeconds, 3));
             offers.Add((reader.GetInt16(0), new OpenOffer
             {
+                VolunteerId = reader.GetGuid(8),
                 AskedSecondsAgo = seconds,
                 DistanceMetres = Math.Round(reader.GetDouble(2), 3),
                 Receipt = reader.GetBoolean(3) ? Receipt.Delivered : seconds < ReceiptDueSeconds ? Receipt.Unknown : Receipt.NotDelivered,

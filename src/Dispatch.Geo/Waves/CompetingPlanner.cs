@@ -14,7 +14,7 @@ public sealed record Contested(Guid VolunteerId, IReadOnlyList<double> Chances);
 /// Several incidents over the same people, planned together: each person is allotted to one of them or to none, so that the weighted sum of
 /// P(too few come) is small. Greedy on the weighted marginal gain, then one-swap: a person moved, exchanged with another contender's, or replaced by a
 /// free one, while that lowers the sum. What holds: nobody is allotted twice, nor where his chance is 0; a contender whose target is reached takes
-/// nobody more; as many contenders as can have one person each do have one, whatever the weights, so that none starves beside a greater.
+/// nobody more; as many contenders without anybody as can have one person each do have one, whatever the weights, so that none starves beside a greater.
 /// Pure and deterministic.
 /// </summary>
 /// <remarks>
@@ -29,6 +29,9 @@ public static class CompetingPlanner
 
     /// <summary>Among so few people several greedy beginnings are tried; each costs about people squared.</summary>
     private const int FewPeople = 24;
+
+    /// <summary>Among so many at most swaps are tried, each look costs people cubed; beyond it the greedy allotment stands.</summary>
+    private const int MostSwapped = 64;
 
     // How much the shortfall weighs beside the gain: one greedy beginning each, and one for each contender who is served first, of which the best end
     // is taken. Three wanted together are worth nothing one by one, so that a single beginning ends in the best allotment 90 times of 100
@@ -48,7 +51,7 @@ public static class CompetingPlanner
         var board = new Board(contenders, people, shortfallShare, first);
         board.GiveEachOne();
         board.AddGreedily();
-        for (var round = 0; round < MostRounds && board.Swap(); round++)
+        for (var round = 0; people.Count <= MostSwapped && round < MostRounds && board.Swap(); round++)
         {
             board.AddGreedily();
         }
@@ -61,6 +64,9 @@ public static class CompetingPlanner
     /// <summary>The weighted sum of P(fewer come than are wanted) under an allotment.</summary>
     public static double Loss(IReadOnlyList<Contender> contenders, IReadOnlyList<Contested> people, IReadOnlyList<int?> to) => contenders.Select((contender, j) =>
         contender.Weight * (1.0 - PoissonBinomial.TailOf(contender.Open.Concat(people.Where((_, i) => to[i] == j).Select(person => person.Chances[j])), contender.People))).Sum();
+
+    /// <summary>Nobody asked before could still come.</summary>
+    public static bool IsStarving(Contender contender) => !contender.Open.Any(chance => chance > 0);
 
     private sealed class Board
     {
@@ -86,7 +92,7 @@ public static class CompetingPlanner
 
         private bool Wants(int j) => contenders[j].People > 0 && Tail(j) < contenders[j].Target;
 
-        /// <summary>A greatest matching of contenders and people, heavier contenders first and each to its likeliest: augmenting paths.</summary>
+        /// <summary>A greatest matching of people and contenders who have nobody yet, heavier contenders first and each to its likeliest: augmenting paths.</summary>
         public void GiveEachOne()
         {
             var of = Enumerable.Repeat(-1, contenders.Count).ToArray();
@@ -111,7 +117,7 @@ public static class CompetingPlanner
                 return false;
             }
 
-            foreach (var j in Enumerable.Range(0, contenders.Count).Where(Wants).OrderByDescending(j => contenders[j].Weight).ThenBy(j => j))
+            foreach (var j in Enumerable.Range(0, contenders.Count).Where(j => Wants(j) && IsStarving(contenders[j])).OrderByDescending(j => contenders[j].Weight).ThenBy(j => j))
             {
                 Augment(j, new bool[people.Count]);
             }
@@ -180,7 +186,7 @@ public static class CompetingPlanner
                 for (var j = 0; j < contenders.Count; j++)
                 {
                     var (who, to) = (a, j);
-                    if (j != from && people[a].Chances[j] > 0 && Holds(from) > 1)
+                    if (j != from && people[a].Chances[j] > 0 && MayLose(from))
                     {
                         Consider(LossOf(from) + LossOf(j) - without - LossOf(j, Fresh(j, -1, a)), () => Move(who, to));
                     }
@@ -212,7 +218,7 @@ public static class CompetingPlanner
             {
                 foreach (var i in Enumerable.Range(0, people.Count).Where(i => To[i] == j).OrderBy(i => people[i].Chances[j]).ToList())
                 {
-                    if (Holds(j) > 1 && 1.0 - Fresh(j, i, -1).Sum() >= contenders[j].Target)
+                    if (MayLose(j) && 1.0 - Fresh(j, i, -1).Sum() >= contenders[j].Target)
                     {
                         To[i] = -1;
                         exactly[j] = Fresh(j, -1, -1);
@@ -220,6 +226,9 @@ public static class CompetingPlanner
                 }
             }
         }
+
+        /// <summary>Not the only one of somebody who would starve without.</summary>
+        private bool MayLose(int j) => Holds(j) > 1 || !IsStarving(contenders[j]);
 
         private int Holds(int j) => To.Count(to => to == j);
 

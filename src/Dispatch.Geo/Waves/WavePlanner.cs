@@ -67,6 +67,11 @@ public static class WavePlanner
         }
     }
 
+    /// <summary>What those asked before, and each prospect if asked now, add to a plan with this aim (null: whenever they come).</summary>
+    internal static (IReadOnlyList<double> Open, IReadOnlyList<double> Prospects) Chances(WaveRequest request, double? aim) => (
+        [.. request.Open.Select(offer => Chance(offer, request, aim ?? double.PositiveInfinity, afterSeconds: 0))],
+        [.. request.Prospects.Select(prospect => Chance(prospect, request, aim))]);
+
     /// <summary>Of the first prospect, to be there within the policy's own time.</summary>
     public static double ChanceInTime(WaveRequest request) => Chance(request.Prospects[0], request, request.Target.WithinSeconds);
 

@@ -33,6 +33,9 @@ public enum Receipt
 /// <summary>Somebody asked before, who is silent or on his way. Who declined is not here.</summary>
 public sealed record OpenOffer
 {
+    /// <summary>Null in what was stored before it was kept.</summary>
+    public Guid? VolunteerId { get; init; }
+
     public required double AskedSecondsAgo { get; init; }
 
     public required double DistanceMetres { get; init; }

@@ -8,7 +8,13 @@ public static class WaveText
     /// <summary>中文。</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="open">How many offers were open before.</param>
-    public static string Zh(WavePlan plan, int open)
+    /// <param name="left">How many who may be asked are left to other incidents.</param>
+    public static string Zh(WavePlan plan, int open, int left = 0) => PlanZh(plan, open) + (left == 0 ? "" : $"；与其他警情一并规划，为它们留出 {left} 人");
+
+    /// <summary>English; parameters as in <see cref="Zh"/>.</summary>
+    public static string En(WavePlan plan, int open, int left = 0) => PlanEn(plan, open) + (left == 0 ? "" : $"; planned together with other incidents, {left} left to them");
+
+    private static string PlanZh(WavePlan plan, int open)
     {
         var target = $"（目标 {Percent(plan.Target)}，单次规划按 {Percent(plan.InnerTarget)}）";
         var aim = $"{DurationZh(plan.AimSeconds)}至少 {plan.People} 人到场的把握";
@@ -25,8 +31,7 @@ public static class WaveText
         return $"召集 {plan.Ask.Count} 人：人均可能性 {Percent(Mean(plan))}（{Spread(plan)}）{before}，{aim}为 {Percent(plan.After)}{target}{late}{all}";
     }
 
-    /// <summary>English; parameters as in <see cref="Zh"/>.</summary>
-    public static string En(WavePlan plan, int open)
+    private static string PlanEn(WavePlan plan, int open)
     {
         var target = $"(target {Percent(plan.Target)}, of one plan {Percent(plan.InnerTarget)})";
         var aim = $"{Percent(plan.After)} of at least {plan.People} {DurationEn(plan.AimSeconds)} {target}";

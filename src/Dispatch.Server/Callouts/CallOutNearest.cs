@@ -16,36 +16,58 @@ namespace Dispatch.Server.Callouts;
 /// asked, ring by ring. It looks at the rows alone, so it may be run at any time, by any node, any number of times: after a raise, an answer, a
 /// turn back, an order of the operator, or because a due time passed.
 /// </summary>
-internal sealed class CallOutNearest(FactLog log)
+internal sealed class CallOutNearest(FactLog log, TakeOver takeOver)
 {
     /// <summary>When everybody has been asked and places are open, somebody may still come on duty: look again this often.</summary>
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(15);
 
     private static readonly string OfferSql = EmbeddedSql.Read("OfferCallouts.sql");
 
-    public Task<Outcome<bool>> AdvanceAsync(Guid incidentId, CancellationToken cancellation) =>
-        log.ChangeAsync<bool>(
-            incidentId,
-            async record =>
-            {
-                await AdvanceAsync(record, widen: false, cancellation);
-                return true;
-            },
-            cancellation);
+    public async Task AdvanceAsync(Guid incidentId, CancellationToken cancellation)
+    {
+        var claims = await OnceAsync(incidentId, cancellation);
+        if (claims.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var holder in claims.GroupBy(claim => claim.HolderId, claim => claim.CalloutId))
+        {
+            await takeOver.WithdrawAsync(holder.Key, [.. holder], cancellation);
+        }
+
+        // The one that has nobody asks first; then those who gave, for whatever else there is. Whoever dies in between is looked at again in time.
+        await OnceAsync(incidentId, cancellation);
+        foreach (var holder in claims.Select(claim => claim.HolderId).Distinct())
+        {
+            await OnceAsync(holder, cancellation);
+        }
+    }
+
+    private async Task<List<TakeOver.Claim>> OnceAsync(Guid incidentId, CancellationToken cancellation) =>
+        (await log.ChangeAsync<List<TakeOver.Claim>>(incidentId, async record => await AdvanceAsync(record, widen: false, cancellation), cancellation)).Value ?? [];
 
     /// <summary>The same within an open record. <paramref name="widen"/>: the operator's order to open the next ring and ask more at once.</summary>
-    public static async Task AdvanceAsync(OpenRecord record, bool widen, CancellationToken cancellation)
+    /// <returns>Offers of other incidents that this one needs, because it has nobody.</returns>
+    public static async Task<List<TakeOver.Claim>> AdvanceAsync(OpenRecord record, bool widen, CancellationToken cancellation)
     {
         var incident = record.Incident;
         if (incident.State != IncidentState.Open)
         {
             incident.LookAt = null;
-            return;
+            return [];
         }
 
         var keyed = await record.Db.Needs.Where(need => need.IncidentId == incident.Id)
             .Join(record.Db.Qualifications, need => need.QualificationId, held => held.Id, (need, held) => new { Need = need, held.Key })
-            .OrderBy(row => row.Need.Ordinal).ToListAsync(cancellation);
+            .OrderBy(row => row.Need.Ordinal)
+            .Select(row => new
+            {
+                row.Need, row.Key,
+                // In the same round trip: does anybody else want people at this moment? (Rivals.sql says who.)
+                Others = record.Db.Incidents.Any(other => other.LookAt != null && other.Id != incident.Id && other.Calling && other.Drill == incident.Drill
+                    && (other.LastWave == 0 || record.Db.Needs.Any(lacking => lacking.IncidentId == other.Id && lacking.Exhausted))),
+            }).ToListAsync(cancellation);
         var needs = keyed.ConvertAll(row => row.Need);
         List<Callout> callouts = incident.LastWave == 0 ? [] : await record.Db.Callouts.Where(callout => callout.IncidentId == incident.Id
             && (callout.State == CalloutState.Offered || callout.State == CalloutState.Standby)).ToListAsync(cancellation);
@@ -61,12 +83,14 @@ internal sealed class CallOutNearest(FactLog log)
         }
 
         double? reviewAfter = null;
+        List<TakeOver.Claim> claims = [];
         if (incident.Calling)
         {
-            reviewAfter = await AskAsync(record, needs, keyed.ToDictionary(row => row.Need.Ordinal, row => row.Key), callouts, widen, cancellation);
+            (reviewAfter, claims) = await AskAsync(record, needs, keyed.ToDictionary(row => row.Need.Ordinal, row => row.Key), callouts, widen, keyed.Exists(row => row.Others), cancellation);
         }
 
         incident.LookAt = NextLook(record, needs, callouts, reviewAfter);
+        return claims;
     }
 
     private static void Expire(OpenRecord record, List<Callout> callouts)
@@ -111,17 +135,17 @@ internal sealed class CallOutNearest(FactLog log)
     }
 
     /// <summary>Asks as many as the plan says. Returns after how many seconds silence alone would make it ask more.</summary>
-    private static async Task<double?> AskAsync(
-        OpenRecord record, List<Need> needs, Dictionary<short, string> qualifications, List<Callout> callouts, bool widen, CancellationToken cancellation)
+    private static async Task<(double? ReviewAfter, List<TakeOver.Claim> Claims)> AskAsync(
+        OpenRecord record, List<Need> needs, Dictionary<short, string> qualifications, List<Callout> callouts, bool widen, bool others, CancellationToken cancellation)
     {
         var open = needs.Where(need => need.Missing > 0).ToList();
         if (open.Count == 0)
         {
-            return null;
+            return (null, []);
         }
 
         await record.Db.SaveChangesAsync(cancellation); // the query must see who has just been freed
-        var rings = await RingsAsync(record, cancellation);
+        var rings = await RingsAsync(record.Db, record.Incident, cancellation);
         if (widen)
         {
             // The next ring holds the people of the inner ones too: asked by distance alone, as the operator wishes.
@@ -132,7 +156,7 @@ internal sealed class CallOutNearest(FactLog log)
         for (var again = 0; ; again++)
         {
             var matching = Spans.Step("match");
-            var (request, result) = await PlanWave.MatchAsync(record, open, qualifications, rings, ignoreOpenOffers: widen && again == 0, cancellation);
+            var (request, result) = await PlanWave.MatchAsync(record, open, qualifications, rings, ignoreOpenOffers: widen && again == 0, others, cancellation);
             matching?.Dispose();
             if (!asksNeighbours && !record.Incident.Drill && result.Needs.Any(outcome => outcome.Exhausted)) // a drill borrows nobody
             {
@@ -140,7 +164,7 @@ internal sealed class CallOutNearest(FactLog log)
                 asksNeighbours = true;
                 if (await Lending.AdvanceAsync(record, open.ConvertAll(need => (need, qualifications[need.Ordinal])), cancellation))
                 {
-                    (request, result) = await PlanWave.MatchAsync(record, open, qualifications, rings, ignoreOpenOffers: widen && again == 0, cancellation);
+                    (request, result) = await PlanWave.MatchAsync(record, open, qualifications, rings, ignoreOpenOffers: widen && again == 0, others, cancellation);
                 }
             }
 
@@ -149,7 +173,7 @@ internal sealed class CallOutNearest(FactLog log)
             if (result.Chosen.Count == offers.Count || again == 2)
             {
                 // Whoever another incident took in the same instant is replaced by the next, at the latest with the next look.
-                return result.Needs.Min(outcome => outcome.Plan?.ReviewAfterSeconds);
+                return (result.Needs.Min(outcome => outcome.Plan?.ReviewAfterSeconds), await TakeOver.ClaimsAsync(record, request, open, callouts, cancellation));
             }
         }
     }
@@ -192,6 +216,7 @@ internal sealed class CallOutNearest(FactLog log)
             Inputs = Explanation.WriteInputs(request),
             Explanation = Explanation.Write(result),
         });
+        record.OthersToAsk.UnionWith(result.Lines.Where(line => line.LeftTo is not null).Select(line => line.LeftTo!.Value)); // only with a wave: two that look in vain do not wake each other
         record.Append(FactKind.WaveSent, Actor.System, new
         {
             wave,
@@ -244,13 +269,13 @@ internal sealed class CallOutNearest(FactLog log)
         return inserted;
     }
 
-    internal static async Task<IReadOnlyList<Ring>> RingsAsync(OpenRecord record, CancellationToken cancellation)
+    internal static async Task<IReadOnlyList<Ring>> RingsAsync(DispatchDb db, Incident incident, CancellationToken cancellation)
     {
-        var above = await record.Db.Regions.FromSql($"SELECT * FROM regions WHERE path @> {record.Incident.RegionPath}::ltree")
+        var above = await db.Regions.FromSql($"SELECT * FROM regions WHERE path @> {incident.RegionPath}::ltree")
             .Select(region => new Region(region.Code, region.Name, region.ParentCode, (RegionLevel)region.Level, region.LevelName, region.Path, region.HasAuthority))
             .ToListAsync(cancellation);
         var tree = new RegionTree(above);
-        return Ladder.Rings(tree, tree.Get(record.Incident.Region), (RegionLevel)record.Incident.FirstRing);
+        return Ladder.Rings(tree, tree.Get(incident.Region), (RegionLevel)incident.FirstRing);
     }
 
     /// <summary>The earliest of: an offer ends, silence breaks the plan, a receipt is overdue, or it is time to see who has come on duty.</summary>

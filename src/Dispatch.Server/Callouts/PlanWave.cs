@@ -6,6 +6,7 @@ using Dispatch.Geo.Waves;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
 using Dispatch.Server.Policies;
+using Npgsql;
 
 namespace Dispatch.Server.Callouts;
 
@@ -20,50 +21,82 @@ internal static class PlanWave
 
     private const int MostPages = 64;
 
+    /// <summary>Of an incident that shares people with others, and of those others: enough to see who could stand in for whom.</summary>
+    internal const int PagesWhenShared = 4;
+
+    /// <summary>An incident as it is looked at, in whose transaction and when.</summary>
+    internal sealed record Looking(NpgsqlConnection Connection, NpgsqlTransaction Transaction, Incident Incident, DateTimeOffset Now);
+
+    /// <param name="record">The incident.</param>
+    /// <param name="needs">Those that lack people.</param>
+    /// <param name="qualifications">Keys by ordinal.</param>
+    /// <param name="rings">As far as is permitted.</param>
+    /// <param name="ignoreOpenOffers">The operator wants more asked now.</param>
+    /// <param name="others">Other incidents want people at this moment: if they are the same people, all are planned together.</param>
+    /// <param name="cancellation">Ends the reading.</param>
     public static async Task<(MatchRequest Request, MatchResult Result)> MatchAsync(
-        OpenRecord record, List<Need> needs, Dictionary<short, string> qualifications, IReadOnlyList<Ring> rings, bool ignoreOpenOffers, CancellationToken cancellation)
+        OpenRecord record, List<Need> needs, Dictionary<short, string> qualifications, IReadOnlyList<Ring> rings, bool ignoreOpenOffers, bool others, CancellationToken cancellation)
     {
-        var incident = record.Incident;
-        var within = (incident.RaisedAt + incident.ArriveWithin - record.Now).TotalSeconds;
+        var looking = new Looking(record.Connection, record.Transaction, record.Incident, record.Now);
+        IReadOnlyList<Rival>? rivals = null;
         for (var pages = 1; ; pages *= 4)
         {
-            var wanted = needs.ConvertAll(need => new NeedToFill(
-                need.Ordinal,
-                incident.Drill ? (short)-need.QualificationId : need.QualificationId, // drill twins stand under the negative (0015_drills.sql)
-                qualifications[need.Ordinal],
-                pages * PoissonBinomial.SmallestNumber(CautiousRate, need.Missing, incident.InnerTarget),
-                new NeedPlan(
-                    new(need.Missing, incident.TargetProbability, incident.InnerTarget, Math.Round(within, 3), incident.ArriveWithin.TotalSeconds, incident.AnswerWithin.TotalSeconds),
-                    [])));
-            var question = Question(incident, record.Now, rings, wanted) with { IgnoreOpenOffers = ignoreOpenOffers };
-            var request = await GatherAsync(record, question, cancellation);
-            if (incident.Lent)
+            var request = await GatherAsync(looking, needs, qualifications, rings, pages, ignoreOpenOffers, cancellation);
+            if (others && rivals is null)
             {
-                request = await LentCandidates.AddAsync(
-                    record.Connection, record.Transaction, question, request, new(0, incident.District, rings[^1].Path, RegionLevel.City, "跨区增援"), record.Now + incident.AnswerWithin, cancellation);
+                rivals = await Rivals.FindAsync(record, request, cancellation);
+                if (rivals.Count > 0 && pages < PagesWhenShared)
+                {
+                    continue; // the same pages for all of them, so that each comes to the same division
+                }
+            }
+
+            if (rivals is { Count: > 0 })
+            {
+                request = request with { Rivals = rivals };
             }
 
             var result = Matcher.Match(request);
-            if (pages == MostPages || !result.Needs.Any(outcome => outcome.TooFewGathered == true))
+            if (pages >= MostPages || !result.Needs.Any(outcome => outcome.TooFewGathered == true))
             {
                 return (request, result);
             }
         }
     }
 
-    /// <summary>An incident that reaches into several commands has the people of each of them, and of no other, in its first ring.</summary>
-    private static async Task<MatchRequest> GatherAsync(OpenRecord record, MatchQuestion question, CancellationToken cancellation)
+    /// <summary>Whoever may be considered for an incident, so many pages of them, and the offers it has out.</summary>
+    internal static async Task<MatchRequest> GatherAsync(
+        Looking looking, List<Need> needs, Dictionary<short, string> qualifications, IReadOnlyList<Ring> rings, int pages, bool ignoreOpenOffers, CancellationToken cancellation)
     {
-        if (record.Incident.Touched is not { } touched)
+        var (incident, now) = (looking.Incident, looking.Now);
+        var within = (incident.RaisedAt + incident.ArriveWithin - now).TotalSeconds;
+        var wanted = needs.ConvertAll(need => new NeedToFill(
+            need.Ordinal,
+            incident.Drill ? (short)-need.QualificationId : need.QualificationId, // drill twins stand under the negative (0015_drills.sql)
+            qualifications[need.Ordinal],
+            pages * PoissonBinomial.SmallestNumber(CautiousRate, need.Missing, incident.InnerTarget),
+            new NeedPlan(
+                new(need.Missing, incident.TargetProbability, incident.InnerTarget, Math.Round(within, 3), incident.ArriveWithin.TotalSeconds, incident.AnswerWithin.TotalSeconds),
+                [])));
+        var question = Question(incident, now, rings, wanted) with { IgnoreOpenOffers = ignoreOpenOffers };
+        var request = await GatherAsync(looking, question, cancellation);
+        return !incident.Lent ? request : await LentCandidates.AddAsync(
+            looking.Connection, looking.Transaction, question, request, new(0, incident.District, rings[^1].Path, RegionLevel.City, "跨区增援"), now + incident.AnswerWithin, cancellation);
+    }
+
+    /// <summary>An incident that reaches into several commands has the people of each of them, and of no other, in its first ring.</summary>
+    private static async Task<MatchRequest> GatherAsync(Looking looking, MatchQuestion question, CancellationToken cancellation)
+    {
+        if (looking.Incident.Touched is not { } touched)
         {
-            return await NearestCandidates.Gather(record.Connection, record.Transaction, question, cancellation);
+            return await NearestCandidates.Gather(looking.Connection, looking.Transaction, question, cancellation);
         }
 
         MatchRequest? whole = null;
         foreach (var path in touched)
         {
             var part = await NearestCandidates.Gather(
-                record.Connection, record.Transaction, question with { Rings = [new(1, path.Split('.')[^1], path, RegionLevel.County, "")] }, cancellation);
+                looking.Connection, looking.Transaction, question with { Rings = [new(1, path.Split('.')[^1], path, RegionLevel.County, "")] }, cancellation);
             whole = whole is null ? part with { Rings = [question.Rings[0] with { Number = 1 }] } : whole with { Candidates = [.. whole.Candidates, .. part.Candidates] };
         }
 

@@ -24,7 +24,7 @@ internal sealed class CommandIncident(FactLog log)
             {
                 record.Incident.Calling = true;
                 record.Append(FactKind.CallingResumed, Actor.Operator(caller.AccountId), null, commandId: request.CommandId);
-                await CallOutNearest.AdvanceAsync(record, widen: true, cancellation);
+                record.NeedsAsking |= (await CallOutNearest.AdvanceAsync(record, widen: true, cancellation)).Count > 0; // what it needs of other incidents comes after the commit
             },
             cancellation)).ToResult();
 

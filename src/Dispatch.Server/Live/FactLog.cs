@@ -150,6 +150,11 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures)
         {
             hints.Askings.Raise(record.Incident.Id);
         }
+
+        foreach (var other in record.OthersToAsk)
+        {
+            hints.Askings.Raise(other);
+        }
     }
 
     /// <summary>A deadlock or serialisation failure wrote nothing: the same change is run again on a new context.</summary>
@@ -217,6 +222,9 @@ internal sealed class OpenRecord(DispatchDb db, Incident incident, DateTimeOffse
 
     /// <summary>Set when after the commit somebody may have to be asked or called up.</summary>
     public bool NeedsAsking { get; set; }
+
+    /// <summary>Other incidents that may ask somebody after the commit, because this one left him to them.</summary>
+    public HashSet<Guid> OthersToAsk { get; } = [];
 
     public IReadOnlyCollection<Guid> Notified { get; private set; } = [];
 

@@ -62,8 +62,8 @@ internal sealed class DrawPlan(DispatchLane lane, Hints hints, Measures measures
         var needs = record.Db.Needs.Local.OrderBy(need => need.Ordinal).ToList();
         var ids = needs.ConvertAll(need => need.QualificationId);
         var taxonomy = await record.Db.Qualifications.AsNoTracking().Where(held => ids.Contains(held.Id)).ToDictionaryAsync(held => held.Id, cancellation);
-        var rings = await CallOutNearest.RingsAsync(record, cancellation);
-        var (request, result) = await PlanWave.MatchAsync(record, needs, needs.ToDictionary(need => need.Ordinal, need => taxonomy[need.QualificationId].Key), rings, ignoreOpenOffers: false, cancellation);
+        var rings = await CallOutNearest.RingsAsync(record.Db, record.Incident, cancellation);
+        var (request, result) = await PlanWave.MatchAsync(record, needs, needs.ToDictionary(need => need.Ordinal, need => taxonomy[need.QualificationId].Key), rings, ignoreOpenOffers: false, others: true, cancellation);
 
         var chosen = result.Chosen.Select(one => one.VolunteerId).ToHashSet();
         var names = await record.Db.Volunteers.AsNoTracking().Where(volunteer => chosen.Contains(volunteer.Id)).ToDictionaryAsync(volunteer => volunteer.Id, volunteer => volunteer.Name, cancellation);
@@ -93,7 +93,7 @@ internal sealed class DrawPlan(DispatchLane lane, Hints hints, Measures measures
         var plan = outcome.Plan!;
         return new(
             need.Ordinal, qualification.Key, qualification.Name, qualification.NameEn, need.Count, outcome.Asked, may, own.Count, outcome.RingReached, may >= need.Count, expected,
-            plan.After, WaveText.Zh(plan, 0), WaveText.En(plan, 0),
+            plan.After, WaveText.Zh(plan, 0, outcome.LeftToOthers ?? 0), WaveText.En(plan, 0, outcome.LeftToOthers ?? 0),
             [.. own.Where(line => line.Verdict == Verdict.Out).GroupBy(line => line.Rule).OrderByDescending(gate => gate.Count()).ThenBy(gate => gate.Key, StringComparer.Ordinal)
                 .Select(gate => new GateView(gate.Key, gate.Count(), GateWords.Zh(gate.Key), GateWords.En(gate.Key)))]);
     }

@@ -41,8 +41,8 @@ export const datums = inBoth<Record<Datum, string>>(
   { wgs84: 'WGS-84 (GPS)', cgcs2000: 'CGCS2000 (national)', gcj02: 'GCJ-02 (Amap, Tencent)', bd09: 'BD-09 (Baidu)' },
 );
 const reasons = inBoth<Record<string, string>>(
-  { atWork: '正在上班', ill: '身体不适', tooFar: '太远', other: '其他原因', filled: '人已到齐', recalled: '指挥员撤回', closed: '警情已结束', cancelled: '警情已取消' },
-  { atWork: 'At work', ill: 'Unwell', tooFar: 'Too far', other: 'Other reason', filled: 'Enough people', recalled: 'Recalled by the operator', closed: 'Incident closed', cancelled: 'Incident cancelled' },
+  { atWork: '正在上班', ill: '身体不适', tooFar: '太远', other: '其他原因', filled: '人已到齐', leftToOther: '留给另一起缺人的警情', recalled: '指挥员撤回', closed: '警情已结束', cancelled: '警情已取消' },
+  { atWork: 'At work', ill: 'Unwell', tooFar: 'Too far', other: 'Other reason', filled: 'Enough people', leftToOther: 'Left to another incident that has nobody', recalled: 'Recalled by the operator', closed: 'Incident closed', cancelled: 'Incident cancelled' },
 );
 /** A known reason in words; free text as it was written. */
 export const reasonOf = (reason: string | null | undefined): string => (reason ? (reasons()[reason] ?? reason) : '');

@@ -1,0 +1,71 @@
+using Dispatch.Geo.Matching;
+using Dispatch.Server.Incidents;
+using Dispatch.Server.Live;
+using Dispatch.Server.Storage;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Dispatch.Server.Callouts;
+
+/// <summary>
+/// The other open incidents that want the same people at this moment. Their rows are read as they are committed and never locked: who of them asks
+/// first, and for whom, is decided by the unique index, and every one of them divides the people in the same way (decision 0025).
+/// </summary>
+internal static class Rivals
+{
+    /// <summary>So many are planned together at most, those who have nobody first.</summary>
+    private const int Most = 8;
+
+    private static readonly string RivalsSql = EmbeddedSql.Read("Rivals.sql");
+
+    /// <summary>Their needs, of those whose own plan would ask somebody whom this incident's would ask too; empty: nobody competes.</summary>
+    public static async Task<IReadOnlyList<Rival>> FindAsync(OpenRecord record, MatchRequest own, CancellationToken cancellation)
+    {
+        var found = await ListAsync(record, cancellation);
+        if (found.Count == 0)
+        {
+            return [];
+        }
+
+        var needsHere = Sharing.NeedsOf(own);
+        var rivals = new List<Rival>();
+        foreach (var incident in await record.Db.Incidents.AsNoTracking().Where(incident => found.Contains(incident.Id) && incident.State == IncidentState.Open).ToListAsync(cancellation))
+        {
+            if (await GatherAsync(record, incident, cancellation) is { } there)
+            {
+                rivals.AddRange(Sharing.NeedsOf(there).Where(need => Sharing.Meet(needsHere, need)));
+            }
+        }
+
+        return rivals;
+    }
+
+    /// <summary>Another incident as it stands, without its lock: who may be asked for what it lacks, and whom it has asked. Null: it lacks nobody.</summary>
+    public static async Task<MatchRequest?> GatherAsync(OpenRecord record, Incident other, CancellationToken cancellation)
+    {
+        var lacking = await record.Db.Needs.AsNoTracking().Where(need => need.IncidentId == other.Id && need.Filled < need.Count)
+            .Join(record.Db.Qualifications, need => need.QualificationId, held => held.Id, (need, held) => new { Need = need, held.Key })
+            .OrderBy(row => row.Need.Ordinal).ToListAsync(cancellation);
+        return lacking.Count == 0 ? null : await PlanWave.GatherAsync(
+            new(record.Connection, record.Transaction, other, record.Now), lacking.ConvertAll(row => row.Need), lacking.ToDictionary(row => row.Need.Ordinal, row => row.Key),
+            await CallOutNearest.RingsAsync(record.Db, other, cancellation), PlanWave.PagesWhenShared, ignoreOpenOffers: false, cancellation);
+    }
+
+    private static async Task<List<Guid>> ListAsync(OpenRecord record, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(RivalsSql, record.Connection, record.Transaction);
+        command.Parameters.Add(new() { Value = record.Incident.Id });
+        command.Parameters.Add(new() { Value = record.Incident.Location });
+        command.Parameters.Add(new() { Value = (double)record.Incident.RadiusMetres });
+        command.Parameters.Add(new() { Value = record.Incident.Drill });
+        command.Parameters.Add(new() { Value = Most });
+        var found = new List<Guid>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            found.Add(reader.GetGuid(0));
+        }
+
+        return found;
+    }
+}
