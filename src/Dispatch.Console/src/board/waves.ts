@@ -37,28 +37,29 @@ export function outcomeOf(callouts: readonly Callout[]): WaveOutcome {
   return outcome;
 }
 
-/** Newest last. A ring that opened for a wave stands in it; one that opened and found nobody stands alone. */
+/** Newest last. What was written in one transaction has one time: a ring that opened for a wave stands in it, and what the wave led to (nobody left
+ *  to ask) comes after it. A ring that opened without a wave stands alone. */
 export function entriesOf(incident: Incident, facts: readonly Fact[]): Entry[] {
   const entries: Entry[] = [];
-  let opened: Extract<Fact, { kind: 'RingOpened' }>[] = [];
-  const alone = () => { for (const fact of opened) entries.push({ kind: 'fact', at: fact.at, fact }); opened = []; };
-  for (const fact of facts) {
-    if (fact.kind === 'RingOpened') { opened.push(fact); continue; }
-    if (fact.kind === 'WaveSent') {
+  for (let begin = 0; begin < facts.length;) {
+    let end = begin + 1;
+    while (end < facts.length && facts[end]!.at === facts[begin]!.at) end++;
+    const together = facts.slice(begin, end);
+    begin = end;
+    const sent = together.filter((f) => f.kind === 'WaveSent');
+    const opened = together.filter((f) => f.kind === 'RingOpened');
+    for (const fact of together.filter((f) => f.kind === 'IncidentRaised')) entries.push({ kind: 'fact', at: fact.at, fact });
+    for (const [index, fact] of sent.entries()) {
       const callouts = incident.callouts.filter((c) => c.wave === fact.data.wave);
       entries.push({
         kind: 'wave', number: fact.data.wave, at: fact.at, considered: fact.data.considered, callouts, outcome: outcomeOf(callouts),
-        opened: opened.map(({ data }) => ({ needOrdinal: data.needOrdinal, ring: data.ring, name: data.regionName })),
+        opened: index > 0 ? [] : opened.map(({ data }) => ({ needOrdinal: data.needOrdinal, ring: data.ring, name: data.regionName })),
         dueAt: callouts.reduce<string | null>((last, c) => (last === null || c.dueAt > last ? c.dueAt : last), null),
       });
-      opened = [];
-      continue;
     }
-    if (!shown.has(fact.kind)) continue;
-    alone();
-    entries.push({ kind: 'fact', at: fact.at, fact });
+    if (sent.length === 0) for (const fact of opened) entries.push({ kind: 'fact', at: fact.at, fact });
+    for (const fact of together) if (shown.has(fact.kind) && fact.kind !== 'IncidentRaised') entries.push({ kind: 'fact', at: fact.at, fact });
   }
-  alone();
   return entries;
 }
 

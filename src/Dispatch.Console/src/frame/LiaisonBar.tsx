@@ -1,7 +1,7 @@
 // Silent waves that have come to this console: which team, who does not answer, and three words to say what became of it.
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { select } from '../board/choices';
+import { select, view } from '../board/choices';
 import { Icon } from '../board/glyphs';
 import { call, get } from '../live/api';
 import { onFacts } from '../live/boardFeed';
@@ -35,7 +35,7 @@ export function LiaisonBar() {
           <Icon name="flag" /><b>{task.team.name}</b>
           <span>{w.silent(task.silentPeople.map((p) => p.name).join('、'))} · {nameOf({ name: task.incident.categoryName, nameEn: task.incident.categoryNameEn })} {task.incident.address}
             <span class="muted"> · {w.toStation(task.station)}{task.liaison && ` · ${w.withLiaison(task.liaison.name, timeOf(task.dueAt, task.incident.timeZone))}`}</span></span>
-          <button type="button" class="link" onClick={() => select(task.incident.id)}>{w.show}</button>
+          <button type="button" class="link" onClick={() => { select(task.incident.id); view.value = 'command'; }}>{w.show}</button>
           {(Object.keys(liaisonOutcomes()) as LiaisonOutcome[]).map((outcome) => <button type="button" class="small" key={outcome} onClick={() => answer(task, outcome)}>{liaisonOutcomes()[outcome]}</button>)}
         </div>
       ))}

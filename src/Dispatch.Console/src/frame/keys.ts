@@ -28,6 +28,8 @@ const keys: Record<string, () => void> = {
   g: () => { view.value = view.peek() === 'command' ? 'roster' : 'command'; },
   s: () => { view.value = view.peek() === 'system' ? 'command' : 'system'; },
   u: () => { view.value = view.peek() === 'musters' ? 'command' : 'musters'; },
+  d: () => { view.value = view.peek() === 'aid' ? 'command' : 'aid'; },
+  p: () => { view.value = view.peek() === 'policies' ? 'command' : 'policies'; },
   t: () => switchTheme(),
   l: () => switchLang(),
   a: () => {
@@ -41,7 +43,7 @@ const commandOnly = new Set(['j', 'k', 'n', '/', 'e', 'h', 'r', 'c', 'x', '1', '
 
 export function listenToKeys(): () => void {
   const onKey = (event: KeyboardEvent) => {
-    if (event.isComposing || event.defaultPrevented || question.peek() || helpOpen.peek()) return;
+    if (event.isComposing || event.defaultPrevented || question.peek() || helpOpen.peek() || document.querySelector('dialog[open]')) return; // a dialog has the keys to itself
     if (event.key === 'Escape') return escape();
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && draft.peek()) {
       event.preventDefault();
@@ -63,6 +65,7 @@ export function listenToKeys(): () => void {
 function escape(): void {
   const at = document.activeElement as HTMLElement | null;
   if (view.peek() === 'musters') { if (callOpen.peek()) callOpen.value = false; else view.value = 'command'; }
+  else if (view.peek() === 'aid' || view.peek() === 'policies') view.value = 'command';
   else if (at?.id === 'search') { query.value = ''; focusOn('[role=listbox]'); }
   else if (draft.peek()) { closeRaise(); focusOn('.rows'); }
   else if (at && at !== document.body && !at.matches('.rows')) focusOn('.rows');

@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../board/glyphs';
+import { Countdown } from '../board/Ticking';
 import { call, get } from '../live/api';
 import { readAid } from '../live/aid';
 import type { AidRequest, Uuid } from '../live/contract';
@@ -47,7 +48,7 @@ export function AidAnswer({ id, onClose }: { id: Uuid; onClose: () => void }) {
     await readAid();
     dialog.current?.close();
   };
-  const toggle = (person: Uuid) => { const next = new Set(chosen.value); if (!next.delete(person)) next.add(person); chosen.value = next; };
+  const toggle = (person: Uuid) => { trouble.value = ''; const next = new Set(chosen.value); if (!next.delete(person)) next.add(person); chosen.value = next; };
   const left = (people: readonly Uuid[]) => people.filter((p) => !chosen.value.has(p)).length;
 
   return (
@@ -56,6 +57,7 @@ export function AidAnswer({ id, onClose }: { id: Uuid; onClose: () => void }) {
       {r && <>
         <p>{r.incident.address}<span class="muted num"> {r.incident.longitude.toFixed(4)}, {r.incident.latitude.toFixed(4)}</span></p>
         <p class="incident-risk"><Icon name="warn" size={13} /><span>{r.incident.risk}</span></p>
+        {r.state === 'open' && r.dueAt && <p class="aid-due"><Icon name="clock" size={13} />{w.due} <Countdown to={r.dueAt} /></p>}
         <p><b>{r.needs.map((n) => w.wants(n.missing, nameOf(n))).join('；')}</b></p>
       </>}
       {offer && <div class="aid-columns">
@@ -84,6 +86,7 @@ export function AidAnswer({ id, onClose }: { id: Uuid; onClose: () => void }) {
           </ul>
           <label class="field"><span class="field-label">{w.lendFor}</span><input type="number" step="0.5" min="0.5" max="168" name="hours" value={hours.value} onInput={(e) => { hours.value = e.currentTarget.value; }} /></label>
           <label class="field"><span class="field-label">{w.reason}</span><input type="text" name="reason" maxLength={200} value={reason.value} onInput={(e) => { reason.value = e.currentTarget.value; }} /></label>
+          <div class="chips" role="group" aria-label={w.reason}>{w.reasonsRefuse.split('|').map((text) => <button type="button" key={text} aria-pressed={reason.value === text} onClick={() => { reason.value = text; trouble.value = ''; }}>{text}</button>)}</div>
         </section>
       </div>}
       {trouble.value && <p class="notice bad" role="alert">{trouble.value}</p>}

@@ -7,7 +7,7 @@ import { aidWords } from '../words/aid';
 import { messageOf } from '../words/lang';
 import { words } from '../words/console';
 
-export interface AskedField { name: string; label: string; type?: 'text' | 'number' | 'date' | 'checkbox'; options?: readonly (readonly [string, string])[]; value: string; hint?: string; of?: string }
+export interface AskedField { name: string; label: string; type?: 'text' | 'number' | 'date' | 'checkbox'; options?: readonly (readonly [string, string])[]; value: string; hint?: string; of?: string; list?: string }
 export interface Asked { title: string; about: string; method: 'POST' | 'PUT'; path: string; fields: AskedField[]; body: Record<string, unknown> }
 
 /** What is wrong, at its field where there is one; null: it was carried out. */
@@ -33,6 +33,7 @@ export function AidForm({ asked, onDone, onClose }: { asked: Asked; onDone: (bod
     for (const field of asked.fields) {
       const text = values.value[field.name] ?? '';
       if (text === '' && field.type !== 'checkbox') continue;
+      if (field.list) { body[field.list] = [...((body[field.list] as string[] | undefined) ?? []), ...(text === 'on' ? [field.name] : [])]; continue; }
       if (field.name === 'hours') body['until'] = new Date(Date.now() + Number(text) * 3600_000).toISOString();
       else if (field.of) body[field.of] = { datum: 'wgs84', ...(body[field.of] as object | undefined), [field.name]: Number(text) };
       else body[field.name] = field.type === 'number' ? Number(text) : field.type === 'checkbox' ? text === 'on' : field.type === 'date' ? new Date(`${text}T23:59:59`).toISOString() : text;

@@ -1,6 +1,8 @@
 // The mutual-aid desk: what waits for this region's word, whom it has lent and borrowed, and what holds in advance.
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { Icon } from '../board/glyphs';
+import { Countdown } from '../board/Ticking';
 import { aidDesk, aidFailed } from '../live/aid';
 import { call } from '../live/api';
 import { now } from '../live/clock';
@@ -12,7 +14,7 @@ import { aidWords } from '../words/aid';
 import { calloutStates } from '../words/domain';
 import { nameOf, textOf } from '../words/lang';
 import { modeName } from '../words/policies';
-import { whenOf } from '../words/times';
+import { dateOf, timeOf, whenOf } from '../words/times';
 import { AidAnswer } from './AidAnswer';
 import { AidForm, faultsOf, type Asked } from './AidForm';
 
@@ -50,6 +52,12 @@ export function MutualAid() {
               ))}</ul>
             )}
           </Section>
+          <Section title={w.liaisons} action={own && <button type="button" onClick={() => { form.value = liaisonForm(desk, own.code); }}>{w.appoint}</button>}>
+            <p class="muted small">{w.liaisonsHint}</p>
+            <ul class="aid-list" data-liaisons>{desk.liaisons.map(({ region, people }) => (
+              <li key={region.code}><span><b>{region.name}</b> {people.length === 0 ? <span class="muted">{w.noLiaisons}</span> : people.map((p) => p.name).join('、')}</span></li>
+            ))}</ul>
+          </Section>
           <Section title={w.unified} action={own && own.level < 3 ? <button type="button" onClick={() => { form.value = unifiedForm(own.code); }}>{w.switchOn}</button> : undefined}>
             <p class="muted">{w.unifiedHint}</p>
             {desk.unified.length === 0 ? <p>{w.unifiedOff}</p> : (
@@ -82,10 +90,13 @@ function Request({ request: r, own = false, onOpen }: { request: AidRequest; own
       <div><b>{mine || own ? w.from(r.borrower.name) : `${r.borrower.name} ${w.to(r.lender.name)}`}</b> · {nameOf(categoryOf(r.incident.category))} · {r.incident.address}
         <p class="muted">{r.needs.map((n) => w.wants(n.missing, nameOf(n))).join('；')}{r.reason && `；${r.reason}`}</p>
         <p class="muted small">{w.askedAt} <span class="num">{at(r.askedAt)}</span> {r.askedBy ? r.askedBy.name : w.byPolicy}
-          {r.state === 'open' && r.dueAt && <> · {w.stageIs(w.stages[r.stage] ?? r.stage)} · {w.due} <span class="num">{at(r.dueAt)}</span></>}
+          {r.answeredAt && <> · <span class="num">{at(r.answeredAt)}</span></>}
           {r.answeredBy && <> · {r.answeredBy.name}</>}</p>
       </div>
-      {own ? <button type="button" class="primary" onClick={onOpen}>{w.open}</button> : <span class={`tag aid-${r.state}`}>{w.states[r.state] ?? r.state}</span>}
+      <div class="aid-state">
+        {r.state === 'open' && r.dueAt && <span class="aid-due"><Icon name="clock" size={12} /><Countdown to={r.dueAt} /><small class="muted">{w.stageNow(w.stages[r.stage] ?? r.stage)}</small></span>}
+        {own ? <button type="button" class="primary" onClick={onOpen}>{w.open}</button> : <span class={`tag aid-${r.state}`}>{w.states[r.state] ?? r.state}</span>}
+      </div>
     </article>
   );
 }
@@ -112,7 +123,7 @@ function Agreed({ agreement: a, onStep }: { agreement: AidAgreement; onStep: (as
   return (
     <li data-agreement={a.id}>
       <span><b>{about}</b> {a.category ? nameOf(categoryOf(a.category)) : w.allCategories} · {a.mode ? modeName(a.mode) : w.allModes}<br />
-        <small class="muted">{a.proposedFor ? w.waitsFor(a.proposedFor.name) : w.inForce} · {w.until(at(a.validUntil))}</small></span>
+        <small class="muted">{a.proposedFor ? w.waitsFor(a.proposedFor.name) : w.inForce} · {w.until(`${dateOf(a.validUntil, zone())} ${timeOf(a.validUntil, zone()).slice(0, 5)}`)}</small></span>
       <span class="aid-steps">{a.mayAccept && <button type="button" class="primary" onClick={() => step('accept')}>{w.accept}</button>}<button type="button" class="quiet" onClick={() => step('end')}>{w.end}</button></span>
     </li>
   );
@@ -132,6 +143,16 @@ function agreementForm(desk: AidDesk, own: string): Asked {
       { name: 'bothWays', label: w.bothWays, type: 'checkbox', value: '' },
     ],
     body: {},
+  };
+}
+
+/** The whole list at once: who is ticked is appointed, who is not is not. */
+function liaisonForm(desk: AidDesk, own: string): Asked {
+  const w = aidWords();
+  const now = new Set(desk.liaisons.find((l) => l.region.code === own)?.people.map((p) => p.username));
+  return {
+    title: w.appoint, about: w.appointHint, method: 'PUT', path: `/api/regions/${own}/liaisons`, body: { usernames: [] },
+    fields: desk.operators.map((o) => ({ name: o.username, label: `${o.name}（${o.username}）`, type: 'checkbox' as const, list: 'usernames', value: now.has(o.username) ? 'on' : '' })),
   };
 }
 

@@ -6,12 +6,13 @@ import { Icon } from '../board/glyphs';
 import { call, get } from '../live/api';
 import { now } from '../live/clock';
 import type { PolicyPage, PolicyPlan, RegionOrder } from '../live/contract';
-import { categories } from '../live/reference';
+import { aidDesk } from '../live/aid';
+import { categories, qualifications } from '../live/reference';
 import { me, zone } from '../live/signing';
 import { uuid7 } from '../live/uuid';
-import { detailOf, nameOf, titleOf } from '../words/lang';
+import { detailOf, messageOf, nameOf, titleOf } from '../words/lang';
 import { levelName, modeName, policyWords } from '../words/policies';
-import { distanceOf, whenOf } from '../words/times';
+import { dateOf, distanceOf, durationOf as duration, timeOf, whenOf } from '../words/times';
 import { PolicyForm, type Editing } from './PolicyForm';
 
 const modes = ['peacetime', 'urgent', 'disaster', 'wartime'] as const;
@@ -54,7 +55,7 @@ export function Policies() {
           <table>
             <thead><tr>{[w.category, w.firstRing, w.lastRing, w.radius, w.answer, w.arrive, w.target, w.fatigue, w.quiet, w.lending, ''].map((h) => <th key={h} scope="col">{h}</th>)}</tr></thead>
             <tbody>
-              <tr><th scope="row">{w.allCategories}</th><td colSpan={9} class="muted">{lineOf(null) ? Object.entries(lineOf(null)!).filter(([k, v]) => v !== null && !['region', 'category', 'mode', 'version'].includes(k)).map(([k, v]) => `${(w as unknown as Record<string, string>)[k] ?? k} ${v}`).join('；') : '—'}</td>
+              <tr><th scope="row">{w.allCategories}</th><td colSpan={9} class="muted">{lineOf(null) ? changeOf({ kind: 'policySet', before: null, after: Object.fromEntries(Object.entries(lineOf(null)!).filter(([k, v]) => v !== null && !['category', 'mode'].includes(k))) } as unknown as RegionOrder, p.names) : '—'}</td>
                 <td><button type="button" onClick={() => edit(null, w.allCategories, null)}>{w.edit}</button></td></tr>
               {p.plans.filter((plan) => plan.mode === mode).map((plan) => <Line key={plan.category} plan={plan} page={p} onEdit={(about) => edit(plan.category, about, plan)} />)}
             </tbody>
@@ -104,7 +105,7 @@ function Orders({ orders, names }: { orders: RegionOrder[]; names: Record<string
           <li key={order.id}>
             <span class="num muted">{whenOf(order.at, zone(), now.peek())}</span>
             <b>{names[order.region] ?? order.region} · {w.kinds[order.kind] ?? order.kind}</b>
-            <span>{changeOf(order)}</span>
+            <span>{changeOf(order, names)}</span>
             <span>{order.reason}</span>
             <span class="muted">{order.by.name}</span>
           </li>
@@ -114,15 +115,28 @@ function Orders({ orders, names }: { orders: RegionOrder[]; names: Record<string
   );
 }
 
-/** Only what differs, from → to. */
-function changeOf(order: RegionOrder): string {
-  const w = policyWords() as unknown as Record<string, string>;
+/** Only what differs, from → to; of something new, only what it is. Keys, codes and seconds never reach the screen. */
+function changeOf(order: RegionOrder, names: Record<string, string>): string {
+  const w = policyWords();
   const before = order.before ?? {};
   const after = order.after ?? {};
-  const word = (value: unknown) => (value === null || value === undefined ? '—' : typeof value === 'string' ? (policyWords().modes[value] ?? w[value] ?? value) : String(value));
+  const regionName = (code: string) => names[code] ?? aidDesk.value?.others.find((r) => r.code === code)?.name ?? code;
+  const word = (key: string, value: unknown): string => {
+    if (value === null || value === undefined) return '—';
+    if (typeof value === 'boolean') return value ? w.yes : w.no;
+    if (Array.isArray(value)) return w.people(value.length);
+    if (key === 'lender' || key === 'borrower' || key === 'proposedFor') return regionName(String(value));
+    if (key === 'firstRing' || key === 'lastRing') return levelName(Number(value));
+    if (key === 'qualification') return nameOf(qualifications.value.find((q) => q.key === value)) || String(value);
+    if (typeof value === 'number') return key.endsWith('Seconds') ? duration(value) : String(value);
+    if (typeof value === 'object') return Object.values(value).filter((x) => typeof x === 'number').map((x) => (x as number).toFixed(4)).join(', ');
+    if (/^\d{4}-\d\d-\d\dT/.test(String(value))) return `${dateOf(String(value), zone())} ${timeOf(String(value), zone()).slice(0, 5)}`;
+    return w.modes[String(value)] ?? (w as unknown as Record<string, string>)[String(value)] ?? String(value);
+  };
+  const label = (key: string): string => w.ordered[key] ?? (w as unknown as Record<string, string>)[key] ?? key;
   const at = [after['category'] ?? before['category'], order.kind === 'policySet' ? modeName(String(after['mode'] ?? before['mode'] ?? '')) : ''].filter(Boolean).map((x) => nameOf(categories.value.find((c) => c.key === x)) || String(x));
   const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((k) => !['region', 'category', 'version', 'id'].includes(k) && !(order.kind === 'policySet' && k === 'mode') && JSON.stringify(before[k] ?? null) !== JSON.stringify(after[k] ?? null));
-  return [...at, ...changed.map((k) => `${w[k] ?? k} ${word(before[k])} → ${word(after[k])}`)].join('；');
+  return [...at, ...changed.map((k) => (before[k] === null || before[k] === undefined ? `${label(k)} ${word(k, after[k])}` : `${label(k)} ${word(k, before[k])} → ${word(k, after[k])}`))].join('；');
 }
 
 function SwitchDialog({ region, name, mode, onDone, onClose }: { region: string; name: string; mode: string; onDone: (page: PolicyPage) => void; onClose: () => void }) {
@@ -134,28 +148,21 @@ function SwitchDialog({ region, name, mode, onDone, onClose }: { region: string;
   useLayoutEffect(() => { dialog.current?.showModal(); }, []);
   const go = async (event: Event) => {
     event.preventDefault();
+    if (!reason.value.trim()) { trouble.value = w.reasonNeeded; return; }
     const answer = await call<PolicyPage>('POST', `/api/regions/${region}/mode`, { body: { commandId: command.current, mode, reason: reason.value } });
     if (answer.outcome === 'done') { onDone(answer.value); dialog.current?.close(); }
     else if (answer.outcome === 'unknown') trouble.value = w.unconfirmed;
-    else { command.current = uuid7(); trouble.value = `${titleOf(answer.problem)} ${detailOf(answer.problem) ?? ''}`; }
+    else { command.current = uuid7(); trouble.value = answer.problem.errors?.map(messageOf).join('；') || `${titleOf(answer.problem)} ${detailOf(answer.problem) ?? ''}`; }
   };
   return (
     <dialog ref={dialog} class="confirm" aria-labelledby="switch-title" onClose={onClose}>
       <form onSubmit={(e) => void go(e)} noValidate>
         <h2 id="switch-title">{w.switchTo(modeName(mode))}</h2>
         <p>{w.switchAsk(name, modeName(mode))}</p>
-        <label class="field"><span class="field-label">{w.reason}</span><input type="text" name="reason" autoFocus maxLength={200} value={reason.value} onInput={(e) => { reason.value = e.currentTarget.value; }} /></label>
+        <label class="field"><span class="field-label">{w.reason}</span><input type="text" name="reason" autoFocus maxLength={200} value={reason.value} aria-invalid={trouble.value !== ''} onInput={(e) => { reason.value = e.currentTarget.value; }} /></label>
         {trouble.value && <p class="notice bad" role="alert">{trouble.value}</p>}
         <footer><button type="button" onClick={() => dialog.current?.close()}>{w.cancel}</button><button type="submit" class="primary">{w.switchTo(modeName(mode))}</button></footer>
       </form>
     </dialog>
   );
-}
-
-function duration(seconds: number): string {
-  const zh = document.documentElement.lang !== 'en';
-  if (seconds >= 86400 && seconds % 86400 === 0) return `${seconds / 86400} ${zh ? '天' : 'd'}`;
-  if (seconds >= 3600 && seconds % 1800 === 0) return `${seconds / 3600} ${zh ? '小时' : 'h'}`;
-  if (seconds >= 120 && seconds % 60 === 0) return `${seconds / 60} ${zh ? '分' : 'min'}`;
-  return `${seconds} ${zh ? '秒' : 's'}`;
 }

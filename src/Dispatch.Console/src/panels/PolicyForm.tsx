@@ -6,6 +6,7 @@ import type { Fault, PolicyLine, PolicyPage, PolicyPlan } from '../live/contract
 import { uuid7 } from '../live/uuid';
 import { detailOf, messageOf, titleOf } from '../words/lang';
 import { levelName, modeName, policyWords } from '../words/policies';
+import { durationOf } from '../words/times';
 
 type Values = Record<string, string>;
 const numbers = ['radiusMetres', 'answerWithinSeconds', 'arriveWithinSeconds', 'targetProbability', 'innerTarget', 'alertBudget', 'alertPeriodSeconds', 'restFloorSeconds', 'aidAnswerWithinSeconds', 'lendForSeconds'] as const;
@@ -67,8 +68,9 @@ export function PolicyForm({ editing, onSaved, onClose }: { editing: Editing; on
         <div class="policy-fields">
           <Choice name="firstRing" /><Choice name="lastRing" />
           {numbers.map((key) => (
-            <label class="field" key={key}><span class="field-label">{label(key)}</span>
-              <input type="number" step="any" inputMode="decimal" name={key} value={values.value[key] ?? ''} placeholder={now(key)} aria-invalid={faults.value.some((f) => f.field === key)} onInput={(e) => set(key, e.currentTarget.value)} />{faultOf(key)}
+            <label class="field" key={key}><span class="field-label">{label(key)}{key.endsWith('Seconds') && Number(values.value[key] || now(key)) > 0 && <small> · {w.is(durationOf(Number(values.value[key] || now(key))))}</small>}</span>
+              <input type="number" step="any" inputMode="decimal" name={key} value={values.value[key] ?? ''} placeholder={now(key)} aria-invalid={faults.value.some((f) => f.field === key)} onInput={(e) => set(key, e.currentTarget.value)} />
+{faultOf(key)}
             </label>
           ))}
           {times.map((key) => (

@@ -41,9 +41,9 @@ export const pinyin: Record<string, string> = {
 
 export const keyWords = inBoth(
   {
-    j: '下一件警情', k: '上一件警情', n: '上报警情', slash: '搜索', e: '扩大召集', h: '请求增援', r: '撤回召集', c: '结束警情', x: '取消警情', one: '召集 / 批次 / 说明 / 记录', a: '确认警报', m: '地图', z: '地图定位到此警情', g: '指挥 / 名册', u: '集结', s: '系统状态', t: '深色 / 浅色', l: '中文 / English', help: '本页', esc: '关闭、返回',
+    j: '下一件警情', k: '上一件警情', n: '上报警情', slash: '搜索', e: '扩大召集', h: '请求增援', r: '撤回召集', c: '结束警情', x: '取消警情', one: '召集 / 批次 / 说明 / 记录', a: '确认警报', m: '地图', z: '地图定位到此警情', g: '指挥 / 名册', u: '集结', d: '增援席', p: '模式与策略', s: '系统状态', t: '深色 / 浅色', l: '中文 / English', help: '本页', esc: '关闭、返回',
   },
   {
-    j: 'Next incident', k: 'Previous incident', n: 'Raise an incident', slash: 'Search', e: 'Widen the call', h: 'Ask the neighbours for aid', r: 'Recall offers', c: 'Close the incident', x: 'Cancel the incident', one: 'Call-outs / waves / why / record', a: 'Acknowledge the alarm', m: 'Map', z: 'Go to this incident on the map', g: 'Command / roster', u: 'Musters', s: 'System health', t: 'Dark / light', l: '中文 / English', help: 'This page', esc: 'Close, back',
+    j: 'Next incident', k: 'Previous incident', n: 'Raise an incident', slash: 'Search', e: 'Widen the call', h: 'Ask the neighbours for aid', r: 'Recall offers', c: 'Close the incident', x: 'Cancel the incident', one: 'Call-outs / waves / why / record', a: 'Acknowledge the alarm', m: 'Map', z: 'Go to this incident on the map', g: 'Command / roster', u: 'Musters', d: 'Mutual-aid desk', p: 'Modes and policies', s: 'System health', t: 'Dark / light', l: '中文 / English', help: 'This page', esc: 'Close, back',
   },
 );

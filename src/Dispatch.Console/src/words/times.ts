@@ -40,3 +40,12 @@ export function distanceOf(metres: number | null | undefined): string {
   if (metres < 1000) return `${Math.round(metres)} ${zh ? '米' : 'm'}`;
   return `${(metres / 1000).toFixed(metres < 10_000 ? 2 : 1)} ${zh ? '公里' : 'km'}`;
 }
+
+/** 45 → 45 秒, 3600 → 1 小时, 604800 → 7 天: the largest unit that says it whole. */
+export function durationOf(seconds: number): string {
+  const zh = lang.value === 'zh';
+  if (seconds >= 86400 && seconds % 86400 === 0) return `${seconds / 86400} ${zh ? '天' : 'd'}`;
+  if (seconds >= 3600 && seconds % 1800 === 0) return `${seconds / 3600} ${zh ? '小时' : 'h'}`;
+  if (seconds >= 120 && seconds % 60 === 0) return `${seconds / 60} ${zh ? '分' : 'min'}`;
+  return `${seconds} ${zh ? '秒' : 's'}`;
+}
