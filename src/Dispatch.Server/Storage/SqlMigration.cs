@@ -62,5 +62,8 @@ internal sealed class Drills : SqlMigration;
 [DbContext(typeof(DispatchDb)), Migration("0016_second_of_week")]
 internal sealed class SecondOfWeek : SqlMigration;
 
+[DbContext(typeof(DispatchDb)), Migration("0017_own_answers")]
+internal sealed class OwnAnswers : SqlMigration;
+
 [DbContext(typeof(DispatchDb)), Migration("0018_extents")]
 internal sealed class Extents : SqlMigration;

@@ -57,6 +57,29 @@ public sealed class CaptainTests : IAsyncLifetime
         Assert.Equal("志愿者2", (await phone.WhenAsync("answeredForYou")).GetProperty("callout").GetProperty("answeredBy").GetProperty("captainName").GetString());
     }
 
+    [Theory]
+    [InlineData("accept", false)]
+    [InlineData("accept", true)]
+    [InlineData("decline", false)]
+    public async Task What_a_captain_says_is_not_learned_as_the_members_own(string answer, bool repudiated)
+    {
+        await node.World.SqlAsync("UPDATE callouts SET offered_at = offered_at - interval '10 seconds'; UPDATE response_rates SET accept_median = 30, decline_median = 30");
+        Assert.Equal(200, (await captain.PutAsync($"/api/callouts/{callout}/on-behalf", new { answer, channel = "phoneCall", reason = "电话里说的" })).Status);
+        if (repudiated)
+        {
+            Assert.Equal(200, (await member.PutAsync($"/api/callouts/{callout}/repudiate", new { reason = "我没有答应" })).Status);
+        }
+
+        await node.World.SqlAsync("SELECT learn_responses(); SELECT learn_rates();");
+
+        var (asked, rest) = (await node.World.ScalarAsync<float>("SELECT (SELECT sum(a) FROM unnest(asked) a) FROM response_records"),
+            await node.World.ScalarAsync<string>("SELECT (SELECT sum(a) FROM unnest(accepted) a) || ' ' || (SELECT sum(d) FROM unnest(declined) d) || ' ' || cardinality(alerted_at) FROM response_records"));
+        Assert.Equal("0 0 1", rest); // neither a yes nor a no of his; but alerted he was
+        Assert.InRange(asked, 0.05, 0.5); // ten seconds of his own silence
+        Assert.Equal(0.0, await node.World.ScalarAsync<double>("SELECT sum(accepted) + sum(declined) FROM response_rates"));
+        Assert.Equal(30.0, await node.World.ScalarAsync<double>("SELECT max(greatest(accept_median, decline_median)) FROM response_rates"));
+    }
+
     [Fact]
     public async Task Repudiated_the_place_is_free_the_next_is_asked_and_both_words_stay()
     {
