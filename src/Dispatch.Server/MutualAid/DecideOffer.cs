@@ -94,11 +94,16 @@ internal sealed class DecideOffer(FactLog log)
         var tree = new RegionTree(above.Select(row => new Region(row.Code, row.Name, row.ParentCode, (RegionLevel)row.Level, row.LevelName, row.Path, row.HasAuthority)));
         var command = tree.DistrictOf(tree.Get(home.Code));
         var isLent = command.Code != incident.District && !Caller.Covers(await record.Db.Regions.Where(region => region.Code == incident.District).Select(region => region.Path).SingleAsync(cancellation), home.Path);
+        if (isLent && incident.Drill)
+        {
+            return Problems.Conflict("演练不借用其他辖区的人", "A drill borrows nobody of another region", await IncidentView.ReadAsync(record.Db, incident.Id, cancellation));
+        }
+
         var ring = new Ring(LentCandidates.Ring, command.Code, home.Path, (RegionLevel)home.Level, "自荐");
 
         // The whole of his home region is looked at, so that he is found; and he alone is matched. No ring is opened by that.
         await Lenders.LockAsync(record.Db, command.Code, cancellation);
-        var question = PlanWave.Question(incident, record.Now, [ring], [new(need.Ordinal, need.QualificationId, key, 5_000)]) with { FirstWave = false };
+        var question = PlanWave.Question(incident, record.Now, [ring], [new(need.Ordinal, incident.Drill ? (short)-need.QualificationId : need.QualificationId, key, 5_000)]) with { FirstWave = false };
         var gathered = await NearestCandidates.Gather(record.Connection, record.Transaction, question, cancellation);
         var self = gathered.Candidates.FirstOrDefault(candidate => candidate.VolunteerId == offer.VolunteerId);
         if (self is null)

@@ -38,6 +38,11 @@ internal sealed class OfferSelf(FactLog log)
                         : Problems.NotFound("自荐", "offer");
                 }
 
+                if (await record.Db.Volunteers.AnyAsync(volunteer => volunteer.Id == caller.VolunteerId && volunteer.Drill != record.Incident.Drill, cancellation))
+                {
+                    return Problems.NotFound("警情", "incident"); // a drill is for drill phones, and they for nothing else
+                }
+
                 if (record.Incident.State != IncidentState.Open)
                 {
                     return Problems.Conflict("警情已结束", "The incident has ended");

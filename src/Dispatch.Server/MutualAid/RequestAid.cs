@@ -50,6 +50,11 @@ internal sealed class RequestAid(FactLog log)
             return Problems.Conflict("警情已结束", "The incident has ended", await IncidentView.ReadAsync(record.Db, incident.Id, cancellation));
         }
 
+        if (incident.Drill)
+        {
+            return Problems.Conflict("演练不向其他辖区求援：演练只召集本辖区的演练手机", "A drill asks no other region for people: it calls the drill phones of its own", await IncidentView.ReadAsync(record.Db, incident.Id, cancellation));
+        }
+
         var needs = await record.Db.Needs.Where(need => need.IncidentId == incident.Id).ToListAsync(cancellation);
         if (needs.TrueForAll(need => need.Missing == 0))
         {

@@ -71,6 +71,74 @@ public sealed class DrillIncidentTests : IAsyncLifetime
         Assert.StartsWith("【演练】", arrival.Message.Text, StringComparison.Ordinal);
         Assert.Contains("不要真的前往", arrival.Message.Text, StringComparison.Ordinal);
         Assert.Empty(real.Arrivals);
+        Assert.Equal(0, real.BadSignatures); // nor anything it could not read: this gateway holds another secret than the node
+    }
+
+    [Fact]
+    public async Task An_SMS_that_answers_to_a_drill_is_taken_by_nobody_whichever_gateway_brings_it()
+    {
+        var people = await Numbers.VolunteersAsync(node, 1);
+        using var silent = await DrillPhoneAsync(people[0]);
+        var id = await RaiseAsync(drill: true);
+        await futian.FactsAsync(id, until: "CalloutChannelSent");
+        Assert.Null(drills.Arrivals.Single().Message.ReplyCodes); // it offers no code to answer with
+
+        // From the person's own telephone by the real gateway: there is no call-out at that number.
+        foreach (var text in new[] { "A1", "1", "A0", "接受" })
+        {
+            var (status, body) = await real.TellAsync(node.Address, "/api/channels/sms/replies", new { eventId = "real-" + text, from = Numbers.Of(1), text }, secret: new string('r', 40));
+            Assert.Equal(200, status);
+            Assert.NotEqual("accepted", body.GetProperty("result").GetString());
+        }
+
+        // By the drills' gateway, whose secret no real door takes.
+        Assert.Equal(401, (await drills.TellAsync(node.Address, "/api/channels/sms/replies", new { eventId = "drill-1", from = Numbers.Of(1), text = "A1" })).Status);
+        Assert.Equal(["offered"], (await futian.IncidentAsync(id))["callouts"]!.AsArray().Select(callout => (string)callout!["state"]!));
+        Assert.Empty(real.Arrivals);
+        Assert.Equal(0, real.BadSignatures); // nor anything it could not read: this gateway holds another secret than the node
+    }
+
+    [Fact]
+    public async Task No_letter_goes_out_when_a_drill_calls_up_releases_or_ends()
+    {
+        var people = await Numbers.VolunteersAsync(node, 2);
+        using var first = await DrillPhoneAsync(people[0]);
+        using var second = await DrillPhoneAsync(people[1]);
+        var id = await RaiseAsync(drill: true);
+        await futian.FactsAsync(id, until: "CalloutChannelSent", howMany: 2);
+        var callout = await second.MyCalloutAsync();
+        await first.AnswerAsync(await first.MyCalloutAsync(), "accept");
+        await futian.WhenAsync(id, "recalled", 1);
+        await second.AnswerAsync(callout, "accept"); // standby
+        await first.ProgressAsync(await first.MyCalloutAsync(), "turnedBack", "车坏了");
+        await futian.FactsAsync(id, until: "CalloutCalledUp");
+        await futian.OrderAsync($"/api/incidents/{id}/close", "演练结束");
+
+        // The same of real people after it: their letter goes out, the drill's, which was due before, did not.
+        var serious = await RaiseAsync(drill: false);
+        await futian.WhenAsync(serious, "offered", 2);
+        using var person = await node.SignInAsync("v0001");
+        await person.AnswerAsync(await person.MyCalloutAsync(), "accept");
+        await futian.OrderAsync($"/api/incidents/{serious}/close", "结束");
+        await Eventually.True(() => node.World.ScalarAsync<bool>($"SELECT EXISTS (SELECT FROM channel_messages m JOIN callouts c ON c.id = m.callout_id WHERE c.incident_id = '{serious}' AND m.letter = 'standDown')"), "the real letter");
+        Assert.Equal(0, await node.World.ScalarAsync<long>($"SELECT count(*) FROM channel_messages m JOIN callouts c ON c.id = m.callout_id WHERE c.incident_id = '{id}' AND m.letter <> 'callOut'"));
+        Assert.All(drills.Arrivals, arrival => Assert.StartsWith("drill:", arrival.Message.To, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_drill_asks_no_neighbour_and_takes_no_real_persons_offer()
+    {
+        var person = await node.World.VolunteerAsync(100);
+        using var realPhone = await node.SignInAsync("v0001");
+        using var drillPhone = await DrillPhoneAsync(person);
+        var id = await RaiseAsync(drill: true);
+        await futian.WhenAsync(id, "offered", 1);
+
+        var (status, problem) = await futian.PostAsync($"/api/incidents/{id}/aid", new { commandId = Guid.NewGuid(), reason = "人手不足" });
+        Assert.Equal((409, "演练不向其他辖区求援：演练只召集本辖区的演练手机"), (status, (string?)problem!["title"]));
+        Assert.Equal("A drill asks no other region for people: it calls the drill phones of its own", (string?)problem["titleEn"]);
+        Assert.Empty((await futian.FactsAsync(id)).Of("AidRequested"));
+        Assert.Equal(404, (await realPhone.PutAsync($"/api/me/offers/{Guid.NewGuid()}", new { incidentId = id })).Status);
     }
 
     [Theory]
