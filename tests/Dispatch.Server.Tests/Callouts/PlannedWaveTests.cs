@@ -109,6 +109,24 @@ public sealed class PlannedWaveTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task With_everybody_resting_the_record_says_so_of_each_and_who_is_rested_first_is_asked()
+    {
+        var ids = await node.World.VolunteersAsync(3, qualification: "convenience");
+        await node.World.SqlAsync("UPDATE categories SET rest_floor = '8 hours' WHERE key = 'convenienceService'");
+        await node.World.SqlAsync(string.Join('\n', ids.Select(id => $"INSERT INTO response_records (volunteer_id, served_until) VALUES ('{id}', now() - interval '1 hour');")));
+
+        var incident = await console.RaiseAsync(ApiClient.Flood(qualification: "convenience", category: "convenienceService"));
+        await console.FactsAsync(incident, "NeedExhausted");
+        var (_, explanation) = await console.GetAsync($"/api/incidents/{incident}/explanation");
+        var lines = explanation!["waves"]![0]!["lines"]!.AsArray();
+        Assert.Equal(3, lines.Count);
+        Assert.All(lines, line => Assert.Equal((Rules.Resting, "resting: the last call-out ended 60 min ago, 8 h are due"), ((string)line!["rule"]!, (string)line["textEn"]!)));
+
+        await node.World.SqlAsync($"UPDATE response_records SET served_until = now() - interval '9 hours' WHERE volunteer_id = '{ids[1]}'; UPDATE incidents SET look_at = now()");
+        Assert.Equal(ids[1], (Guid)(await console.WhenAsync(incident, "offered", 1))["callouts"]!.AsArray().Single()!["volunteer"]!["id"]!);
+    }
+
+    [Fact]
     public async Task A_policy_changed_later_leaves_a_running_incident_alone()
     {
         await node.World.VolunteersAsync(20);

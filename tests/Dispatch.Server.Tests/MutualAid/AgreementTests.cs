@@ -106,6 +106,23 @@ public sealed class AgreementTests : AidWorld
     }
 
     [Fact]
+    public async Task An_agreement_that_runs_out_between_plan_and_release_is_not_used_and_the_need_goes_on_without_it()
+    {
+        await LenderAsync(400);
+        var agreement = await AgreeAsync(category: "flood");
+        Guid id;
+        await using (var held = await HeldLock.OnAsync(World, "SELECT pg_advisory_xact_lock(hashtext('lending 440303'))"))
+        {
+            id = await FutianDesk.RaiseAsync(ApiClient.Flood());
+            await held.IsWaitedForAsync(World); // the plan counts on the agreement and is about to release
+            await World.SqlAsync($"UPDATE agreements SET valid_until = clock_timestamp() WHERE id = '{agreement}'");
+        }
+
+        await FutianDesk.FactsAsync(id, until: "NeedExhausted");
+        Assert.Equal(0L, await World.ScalarAsync<long>("SELECT (SELECT count(*) FROM releases) + (SELECT count(*) FROM callouts)"));
+    }
+
+    [Fact]
     public async Task Unified_command_opens_the_city_where_policy_permits_it_and_while_it_is_on()
     {
         var lent = await LenderAsync(400);
