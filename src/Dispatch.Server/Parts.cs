@@ -61,6 +61,7 @@ internal static class Parts
         services.AddSingleton<DrawPlan>();
         services.AddSingleton<CommandIncident>();
         services.AddSingleton<CommandCallout>();
+        services.AddSingleton<MovesThatMatter>();
         services.AddSingleton<TakeOver>();
         services.AddSingleton<CallOutNearest>();
         services.AddSingleton<RequestAid>();

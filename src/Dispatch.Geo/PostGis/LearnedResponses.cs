@@ -27,7 +27,10 @@ internal sealed class LearnedResponses(MatchQuestion question)
         yield return new NpgsqlBatchCommand(Rates) { Parameters = { new() { Value = 1 + (int)question.Hours } } };
         if (ReadsOffers)
         {
-            yield return new NpgsqlBatchCommand(OpenOffers) { Parameters = { new() { Value = question.IncidentId } } };
+            yield return new NpgsqlBatchCommand(OpenOffers)
+            {
+                Parameters = { new() { Value = question.IncidentId }, new() { Value = (question.At - Gates.FixFreshFor).UtcDateTime } },
+            };
         }
     }
 
@@ -63,13 +66,16 @@ internal sealed class LearnedResponses(MatchQuestion question)
         var offers = new List<(int, OpenOffer)>();
         while (await reader.ReadAsync(cancellation))
         {
-            var seconds = Math.Max(0, Math.Round((question.At.UtcDateTime - reader.GetFieldValue<DateTime>(1)).TotalSeconds, 3));
+            double Seconds(DateTime until) => Math.Max(0, Math.Round((until - reader.GetFieldValue<DateTime>(1)).TotalSeconds, 3));
+            var seconds = Seconds(question.At.UtcDateTime);
+            double? deliveredAfter = reader.IsDBNull(3) ? null : Seconds(reader.GetFieldValue<DateTime>(3));
             offers.Add((reader.GetInt16(0), new OpenOffer
             {
                 VolunteerId = reader.GetGuid(8),
                 AskedSecondsAgo = seconds,
                 DistanceMetres = Math.Round(reader.GetDouble(2), 3),
-                Receipt = reader.GetBoolean(3) ? Receipt.Delivered : seconds < ReceiptDueSeconds ? Receipt.Unknown : Receipt.NotDelivered,
+                Receipt = deliveredAfter is not null ? Receipt.Delivered : reader.GetBoolean(9) ? Receipt.Failed : seconds < ReceiptDueSeconds ? Receipt.Unknown : Receipt.NotDelivered,
+                DeliveredAfterSeconds = deliveredAfter > WavePlanner.DeliveryMeanSeconds ? deliveredAfter : null, // the usual moment is in the learned delays
                 Record = reader.IsDBNull(4) ? ResponseRecord.None : CandidateRow.RecordOf(reader, 4, question.Hours) ?? ResponseRecord.None,
                 Means = reader.IsDBNull(7) ? Means.Undeclared : CandidateRow.MeansOf(reader.GetString(7)),
             }));

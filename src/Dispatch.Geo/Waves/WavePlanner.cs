@@ -121,6 +121,11 @@ public static class WavePlanner
             return arrives <= aim ? 1.0 : 0.0;
         }
 
+        if (offer.Receipt == Receipt.Failed)
+        {
+            return 0.0;
+        }
+
         var model = request.Model;
         var accepting = Accepting(request);
         var silentFor = offer.AskedSecondsAgo + afterSeconds;
@@ -134,15 +139,19 @@ public static class WavePlanner
                 * accepting.CameWithin(Math.Min(answerBy, request.Target.AnswerWithinSeconds) - silentFor);
         }
 
+        var lasts = request.Target.AnswerWithinSeconds;
         if (offer.Receipt == Receipt.Delivered)
         {
+            // He could not answer before he had it; the offer ends when it ends.
+            var late = offer.DeliveredAfterSeconds ?? 0;
+            (silentFor, answerBy, lasts) = (Math.Max(silentFor - late, 0), answerBy - late, lasts - late);
             yes = Math.Min(yes / ReachableShare, 1.0);
             no = Math.Min(no / ReachableShare, 1.0 - yes);
         }
 
         // r = p (F(T-a-tau) - F(e))+ / [p (1-F(e)) + c (1-G(e)) + (1-p-c)]
         var come = accepting.CameWithin(silentFor);
-        var toCome = Math.Max(accepting.CameWithin(answerBy) - come, 0.0);
+        var toCome = Math.Max(accepting.CameWithin(Math.Min(answerBy, lasts)) - come, 0.0);
         var declining = new AnswerDelay(model.DeclineMedianSeconds, request.Target.AnswerWithinSeconds);
         var silent = (yes * (1.0 - come)) + (no * (1.0 - declining.CameWithin(silentFor))) + (1.0 - yes - no);
         return toCome == 0.0 || silent <= 0.0 ? 0.0 : Math.Min(yes * toCome / silent, 1.0);

@@ -28,6 +28,9 @@ public enum Receipt
     NotDelivered,
 
     Delivered,
+
+    /// <summary>Every channel has said that it could not reach him: nothing is hoped of him until his phone says otherwise.</summary>
+    Failed,
 }
 
 /// <summary>Somebody asked before, who is silent or on his way. Who declined is not here.</summary>
@@ -45,6 +48,9 @@ public sealed record OpenOffer
     public required ResponseRecord Record { get; init; }
 
     public Receipt Receipt { get; init; }
+
+    /// <summary>A phone that had the offer late: so long after it was made his time to answer began. Null: at once, or nobody knows.</summary>
+    public double? DeliveredAfterSeconds { get; init; }
 
     /// <summary>Of one who said yes: seconds until he is there. Null: has not answered.</summary>
     public double? ArrivesInSeconds { get; init; }

@@ -182,7 +182,11 @@ internal sealed class CallOutNearest(FactLog log, TakeOver takeOver)
     internal static async Task<List<Callout>> OfferAsync(OpenRecord record, MatchRequest request, MatchResult result, List<Need> needs, CancellationToken cancellation)
     {
         var incident = record.Incident;
-        var news = result.Needs.Any(outcome => outcome.Asked > 0 || outcome.RingReached > needs.Single(need => need.Ordinal == outcome.NeedOrdinal).Ring);
+        var news = result.Needs.Any(outcome =>
+        {
+            var need = needs.Single(need => need.Ordinal == outcome.NeedOrdinal);
+            return outcome.Asked > 0 || outcome.RingReached > need.Ring || (need.Exhausted && !outcome.Exhausted); // or a receipt gave the plan its hope back
+        });
         var wave = news ? incident.NextWave() : incident.LastWave;
         var offers = await InsertAsync(record, result.Chosen, wave, cancellation);
 

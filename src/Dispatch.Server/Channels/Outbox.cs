@@ -189,6 +189,10 @@ internal sealed class Outbox(NpgsqlDataSource source, FactLog log, ChannelSettin
                 if (changed)
                 {
                     record.Append(kind, Actor.System, data, callout);
+                    if (kind == FactKind.CalloutChannelFailed)
+                    {
+                        record.Incident.LookSoon(record.Now); // he may be beyond reach: no time is lost waiting for his phone
+                    }
                 }
 
                 return changed;

@@ -18,6 +18,8 @@ internal enum IncidentState
 /// </summary>
 internal sealed class Incident
 {
+    private static readonly TimeSpan LookSoonAfter = TimeSpan.FromSeconds(0.5);
+
     public required Guid Id { get; init; }
 
     /// <summary>SHA-256 of the canonical request; tells a repeat from a second use of the id.</summary>
@@ -131,6 +133,17 @@ internal sealed class Incident
     public required DateTimeOffset RaisedAt { get; init; }
 
     public DateTimeOffset? EndedAt { get; private set; }
+
+    /// <summary>
+    /// Something was heard that may change the plan: look within a second, however much is heard in it. Nothing when nobody is being called.
+    /// </summary>
+    public void LookSoon(DateTimeOffset now)
+    {
+        if (State == IncidentState.Open && Calling && (LookAt is null || LookAt > now + LookSoonAfter))
+        {
+            LookAt = now + LookSoonAfter;
+        }
+    }
 
     public long NextFact() => ++LastFact;
 

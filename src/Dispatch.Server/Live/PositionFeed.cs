@@ -25,6 +25,7 @@ internal sealed class PositionFeed : BackgroundService
     private readonly Redis redis;
     private readonly Hints hints;
     private readonly Quarantine quarantine;
+    private readonly MovesThatMatter moves;
     private readonly TimeProvider time;
     private readonly ILogger<PositionFeed> log;
     private readonly ConcurrentDictionary<Guid, Fix> latest = new();
@@ -32,9 +33,9 @@ internal sealed class PositionFeed : BackgroundService
     // A position may come to us by three ways; consoles are shown it once.
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> shownUntil = new();
 
-    public PositionFeed(NpgsqlDataSource source, Connections connections, Redis redis, Hints hints, Quarantine quarantine, TimeProvider time, ILogger<PositionFeed> log)
+    public PositionFeed(NpgsqlDataSource source, Connections connections, Redis redis, Hints hints, Quarantine quarantine, MovesThatMatter moves, TimeProvider time, ILogger<PositionFeed> log)
     {
-        (this.source, this.connections, this.redis, this.hints, this.quarantine, this.time, this.log) = (source, connections, redis, hints, quarantine, time, log);
+        (this.source, this.connections, this.redis, this.hints, this.quarantine, this.moves, this.time, this.log) = (source, connections, redis, hints, quarantine, moves, time, log);
         redis.Hear(Spoken, message => Show(JsonSerializer.Deserialize<List<Placed>>(message)!));
     }
 
@@ -66,6 +67,7 @@ internal sealed class PositionFeed : BackgroundService
             }
 
             Show(placed);
+            await moves.LookAsync([.. batch.Select(report => report.Key)], cancellation);
             foreach (var message in placed.Chunk(MostPerMessage))
             {
                 redis.Publish(Spoken, JsonSerializer.Serialize(message));
@@ -132,8 +134,25 @@ internal sealed class PositionFeed : BackgroundService
         command.Parameters.Add(new() { Value = batch.Select(report => report.Value.Latitude).ToArray() });
         command.Parameters.Add(new() { Value = batch.Select(report => report.Value.AccuracyMetres).ToArray() });
         command.Parameters.Add(new() { Value = batch.Select(report => report.Value.TakenAt.UtcDateTime).ToArray() });
-        return await ReadAsync(command, cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var placed = new List<Placed>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            if (reader.GetBoolean(7))
+            {
+                placed.Add(Read(reader));
+            }
+            else
+            {
+                moves.Silent(reader.GetGuid(3), reader.GetGuid(2), reader.GetDouble(8), reader.GetDouble(9));
+            }
+        }
+
+        return placed;
     }
+
+    private static Placed Read(NpgsqlDataReader reader) => new(reader.GetString(0), new(
+        reader.GetGuid(1), reader.GetGuid(2), reader.GetGuid(3), reader.GetDouble(4), reader.GetDouble(5), reader.GetDateTime(6)));
 
     private static async Task<List<Placed>> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)
     {
@@ -141,8 +160,7 @@ internal sealed class PositionFeed : BackgroundService
         var placed = new List<Placed>();
         while (await reader.ReadAsync(cancellation))
         {
-            placed.Add(new(reader.GetString(0), new(
-                reader.GetGuid(1), reader.GetGuid(2), reader.GetGuid(3), reader.GetDouble(4), reader.GetDouble(5), reader.GetDateTime(6))));
+            placed.Add(Read(reader));
         }
 
         return placed;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Channels;
+using Dispatch.Geo.PostGis;
 using Dispatch.Server.Callouts;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Storage;
@@ -159,7 +160,13 @@ internal sealed class Receipts(
     {
         var (began, delivered) = (Stopwatch.GetTimestamp(), new List<Callout>());
         var ids = stages.Select(stage => stage.Callout).Distinct().ToList();
-        var callouts = await record.Db.Callouts.Where(callout => ids.Contains(callout.Id)).ToDictionaryAsync(callout => callout.Id, cancellation);
+        var rows = await record.Db.Callouts.Where(callout => ids.Contains(callout.Id)).Select(callout => new
+        {
+            Callout = callout,
+            Lacking = record.Db.Needs.Any(need => need.IncidentId == callout.IncidentId && need.Ordinal == callout.NeedOrdinal && need.Filled < need.Count),
+            Exhausted = record.Db.Needs.Any(need => need.IncidentId == callout.IncidentId && need.Ordinal == callout.NeedOrdinal && need.Exhausted),
+        }).ToListAsync(cancellation);
+        var callouts = rows.ToDictionary(row => row.Callout.Id, row => row.Callout);
         foreach (var (id, stage) in stages.OrderBy(stage => stage.Stage))
         {
             var callout = callouts[id];
@@ -182,6 +189,12 @@ internal sealed class Receipts(
                 callout.SeenAt = record.Now;
                 record.Append(FactKind.CalloutSeen, by, calloutId: id);
             }
+        }
+
+        // A phone reached raises the hope in it. That matters where the plan does not hold, and of one that had been given up; else nothing would change.
+        if (rows.Exists(row => row.Lacking && delivered.Contains(row.Callout) && (row.Exhausted || row.Callout.OfferedAt + NearestCandidates.ReceiptDueAfter < record.Now)))
+        {
+            record.Incident.LookSoon(record.Now);
         }
 
         return new Reached(record.Incident.RaisedAt, record.Now, began, record.Incident.Drill ? [] : delivered); // a drill is in no statistics

@@ -214,4 +214,25 @@ public sealed class WavePlannerTests
 
         return smallest;
     }
+
+    [Fact]
+    public void One_whose_phone_had_the_offer_late_is_hoped_of_as_one_just_asked_for_as_long_as_the_offer_lasts()
+    {
+        var request = Given.Request(Given.Target(1, answerWithinSeconds: 120), []);
+        double Hope(OpenOffer offer) => WavePlanner.Chance(offer, request, aim: 3600, afterSeconds: 0);
+        var late = Given.Silent(70, Receipt.Delivered) with { DeliveredAfterSeconds = 65 };
+
+        Assert.True(Hope(late) > Hope(Given.Silent(70, Receipt.Delivered)), "five seconds of silence, not seventy");
+        Assert.True(Hope(late) <= Hope(Given.Silent(5, Receipt.Delivered)), "but the offer ends sooner");
+        Assert.Equal(0.0, Hope(Given.Silent(119.9, Receipt.Delivered) with { DeliveredAfterSeconds = 119.9 }), 1e-3);
+        Assert.Equal(Hope(Given.Silent(30, Receipt.Delivered)), Hope(Given.Silent(30, Receipt.Delivered) with { DeliveredAfterSeconds = 0 }), 1e-12);
+    }
+
+    [Fact]
+    public void Nothing_is_hoped_of_one_whom_every_channel_failed_to_reach()
+    {
+        var request = Given.Request(Given.Target(1), []);
+        Assert.Equal(0.0, WavePlanner.Chance(Given.Silent(5, Receipt.Failed), request, aim: 3600, afterSeconds: 0));
+        Assert.True(WavePlanner.Chance(Given.Silent(5, Receipt.NotDelivered), request, aim: 3600, afterSeconds: 0) > 0);
+    }
 }
