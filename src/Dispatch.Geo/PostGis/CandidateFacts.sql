@@ -4,8 +4,8 @@
 -- $8 how many  $9 at how many to look  $10 end of the ring's range of paths  $11 how many to name whom nobody can locate
 SELECT c.volunteer_id,
        c.located_by = 'fix' AS by_fix,
-       ST_X(c.location::geometry) AS longitude,
-       ST_Y(c.location::geometry) AS latitude,
+       c.longitude,
+       c.latitude,
        c.uncertainty_metres,
        c.fix_taken_at,
        c.certified,

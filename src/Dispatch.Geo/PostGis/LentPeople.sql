@@ -4,7 +4,8 @@
 SELECT lent.volunteer_id, lent.certified, lent.insured, lent.date_of_birth, lent.fitness, lent.assessment, lent.location_consent,
        lent.address_consent, lent.duty, lent.hours, lent.time_zone,
        CASE WHEN fresh.ok THEN lent.located_by WHEN address.ok THEN 'address' END AS located_by,
-       CASE WHEN fresh.ok THEN lent.location WHEN address.ok THEN v.registered_location END AS location,
+       CASE WHEN fresh.ok THEN lent.longitude WHEN address.ok THEN ST_X(v.registered_location::geometry) END AS longitude,
+       CASE WHEN fresh.ok THEN lent.latitude WHEN address.ok THEN ST_Y(v.registered_location::geometry) END AS latitude,
        CASE WHEN fresh.ok THEN lent.uncertainty_metres WHEN address.ok THEN v.registered_uncertainty_metres::real END AS uncertainty_metres,
        lent.fix_taken_at,
        EXISTS (SELECT FROM consents k WHERE k.volunteer_id = lent.volunteer_id AND k.kind = 'crossRegion' AND k.withdrawn_at IS NULL)::int::float8 AS away

@@ -4,7 +4,7 @@
 -- The box keeps the scan within reach: beyond it lie the planes of other qualifications, which the scan would otherwise walk to.
 SELECT near.volunteer_id, near.certified, near.insured, near.date_of_birth, near.fitness, near.assessment, near.location_consent,
        near.address_consent, near.duty, near.hours, near.time_zone,
-       near.located_by, near.location, near.uncertainty_metres, near.fix_taken_at, near.away
+       near.located_by, near.longitude, near.latitude, near.uncertainty_metres, near.fix_taken_at, near.away
 FROM (
     SELECT candidates.*, search_point <-> $2 AS away
     FROM candidates

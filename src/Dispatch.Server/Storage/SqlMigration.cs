@@ -67,3 +67,6 @@ internal sealed class OwnAnswers : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0018_extents")]
 internal sealed class Extents : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0019_candidate_degrees")]
+internal sealed class CandidateDegrees : SqlMigration;
