@@ -17,6 +17,9 @@ namespace Dispatch.Server.Telemetry;
 internal sealed class Exporting : IHostedService, IDisposable
 {
     private static readonly string[] Meters = [Measures.MeterName, "Microsoft.AspNetCore.*", "Npgsql", "System.Runtime"];
+    // The SDK makes room for every combination of an instrument's labels in advance, 2,000 unless told: 20 MB. No instrument here has so many.
+    private const int MostSeries = 200;
+
     private static readonly string[] Sources = [Spans.SourceName, "Npgsql", "Microsoft.AspNetCore", "Microsoft.AspNetCore.SignalR.Server"];
 
     private readonly PrometheusText text = new();
@@ -45,7 +48,8 @@ internal sealed class Exporting : IHostedService, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var meters = Sdk.CreateMeterProviderBuilder().ConfigureResource(Describe).AddMeter(Meters).AddReader(onDemand);
+        var meters = Sdk.CreateMeterProviderBuilder().ConfigureResource(Describe).AddMeter(Meters).AddReader(onDemand)
+            .AddView(_ => new MetricStreamConfiguration { CardinalityLimit = MostSeries });
         if (!string.IsNullOrWhiteSpace(endpoint))
         {
             meters.AddOtlpExporter(options => To(options, "v1/metrics"));
