@@ -38,37 +38,15 @@ internal sealed class DemoRoster
 
     private static readonly string[] Roads = ["景田路", "红荔路", "福华路", "新洲路", "彩田路", "梅华路", "笋岗路", "滨河路", "民治路", "东门路", "桃源路", "学府路"];
 
-    // Qualification, issuer, grades. What the person learned in service or at work; first aid is a second certificate for many.
-    private static readonly (string Key, int Weight, string Issuer, string[] Grades, string Team)[] Trades =
-    [
-        ("rescue.water", 12, "水域救援培训中心", ["初级", "中级", "高级"], "rescue"),
-        ("rescue.mountain", 7, "山地救援培训中心", ["初级", "中级"], "rescue"),
-        ("rescue.collapse", 9, "建筑坍塌救援培训中心", ["初级", "中级", "高级"], "rescue"),
-        ("rescue.diving", 3, "潜水运动协会", ["二星", "三星"], "rescue"),
-        ("rescue.emergencyMedical", 14, "红十字会", ["救护员", "救护师资"], "rescue"),
-        ("medical.doctor", 4, "卫生健康委员会", ["执业医师"], "publicHealth"),
-        ("medical.nurse", 6, "卫生健康委员会", ["护士", "护师"], "publicHealth"),
-        ("publicHealth", 6, "疾病预防控制中心", [], "publicHealth"),
-        ("legal.lawyer", 3, "司法局", [], "legal"),
-        ("legal.mediator", 5, "司法局", [], "legal"),
-        ("psychological", 5, "心理学会", ["三级", "二级"], "psychological"),
-        ("order", 18, "", [], "order"),
-        ("transport", 7, "交通运输局", ["B1", "A2"], "transport"),
-        ("transport.boat", 2, "海事局", [], "transport"),
-        ("communications", 3, "无线电协会", ["A 类", "B 类"], "communications"),
-        ("redLecture", 8, "", [], "redLecture"),
-        ("convenience", 8, "", [], "redLecture"),
-    ];
-
     private readonly DateOnly today;
     private readonly Dictionary<string, RegionFeature> regions;
-    private readonly Dictionary<string, QualificationName> qualifications;
+    private readonly DemoCertificates certificates;
 
     private DemoRoster(DateOnly today, IEnumerable<RegionFeature> regions, IEnumerable<QualificationName> qualifications)
     {
         this.today = today;
         this.regions = regions.ToDictionary(region => region.Code, StringComparer.Ordinal);
-        this.qualifications = qualifications.ToDictionary(qualification => qualification.Key, StringComparer.Ordinal);
+        certificates = new(today, qualifications);
         Teams = FormTeams();
         var homes = Homes();
         for (var index = 0; index < VolunteerCount; index++)
@@ -170,7 +148,7 @@ internal sealed class DemoRoster
     {
         var hand = IsHandPhone(index);
         var age = hand ? 30 + (index % 20) : Age(chance);
-        var trade = Pick(chance);
+        var trade = DemoTrade.Pick(chance);
         var place = PlaceIn(home, chance);
         var district = regions[home.Code[..6]];
         var street = regions[home.Code[..9]];
@@ -184,7 +162,7 @@ internal sealed class DemoRoster
             Assessment = hand ? Assessment.Passed : Roll(chance, (Assessment.Passed, 91), (Assessment.Pending, 6), (Assessment.Failed, 3)),
             Address = $"{district.Name}{street.Name}{(home == street ? "" : home.Name)}{Roads[chance.Next(Roads.Length)]} {chance.Next(1, 90)} 号（演示）",
             Place = RegisteredPlace.At(place, 25 * chance.Next(2, 7)),
-            Certificates = Certificates(index, trade, hand, chance),
+            Certificates = certificates.Of(index, trade, hand, chance),
             Insurance = Insured(index, hand, chance),
             ConsentsToLocation = hand || chance.Next(100) < 93,
             ConsentsToRegisteredAddress = hand || chance.Next(100) < 88,
@@ -215,60 +193,6 @@ internal sealed class DemoRoster
         >= 60 => Roll(chance, (Fitness.Fit, 72), (Fitness.Limited, 22), (Fitness.Unfit, 6)),
         _ => Roll(chance, (Fitness.Fit, 93), (Fitness.Limited, 5), (Fitness.Unfit, 2)),
     };
-
-    private List<HeldCertificate> Certificates(int index, (string Key, int Weight, string Issuer, string[] Grades, string Team) trade, bool hand, Random chance)
-    {
-        var held = new List<HeldCertificate> { Certificate(index, trade, hand, chance) };
-        void Also(string key)
-        {
-            if (held.TrueForAll(certificate => certificate.QualificationId != qualifications[key].Id))
-            {
-                held.Add(Certificate(index, Array.Find(Trades, other => other.Key == key), hand, chance));
-            }
-        }
-
-        if (hand || chance.Next(100) < 28)
-        {
-            Also("rescue.emergencyMedical");
-        }
-
-        if (hand)
-        {
-            Also("rescue.water");
-        }
-
-        if (trade.Team == "rescue" && chance.Next(100) < 35)
-        {
-            Also(Trades[chance.Next(4)].Key);
-        }
-
-        if (trade.Key != "order" && chance.Next(100) < 30)
-        {
-            Also("order");
-        }
-
-        return [.. held.OrderBy(certificate => certificate.QualificationId)];
-    }
-
-    private HeldCertificate Certificate(int index, (string Key, int Weight, string Issuer, string[] Grades, string Team) trade, bool hand, Random chance)
-    {
-        var qualification = qualifications[trade.Key];
-        if (!qualification.NeedsCertificate)
-        {
-            return new(qualification.Id, "", "", null, today.AddYears(-2), null);
-        }
-
-        // Three years' validity: most are in the middle of it, some have ended, a few end this week or have not begun.
-        var from = (hand ? 50 : chance.Next(100)) switch
-        {
-            < 8 => today.AddYears(-3).AddDays(-chance.Next(5, 300)),
-            < 11 => today.AddYears(-3).AddDays(chance.Next(1, 7)),
-            < 12 => today.AddDays(chance.Next(5, 40)),
-            _ => today.AddDays(-chance.Next(30, 900)),
-        };
-        var grade = trade.Grades.Length == 0 ? null : trade.Grades[chance.Next(trade.Grades.Length)];
-        return new(qualification.Id, $"DEMO-{qualification.Id:00}-{index + 1:0000}", trade.Issuer, grade, from, from.AddYears(3));
-    }
 
     private InsurancePeriod? Insured(int index, bool hand, Random chance)
     {
@@ -305,10 +229,7 @@ internal sealed class DemoRoster
         });
     }
 
-    private static (string Key, int Weight, string Issuer, string[] Grades, string Team) Pick(Random chance) =>
-        Roll(chance, [.. Trades.Select(trade => (trade, trade.Weight))]);
-
-    private static T Roll<T>(Random chance, params (T Value, int Weight)[] values)
+    internal static T Roll<T>(Random chance, params (T Value, int Weight)[] values)
     {
         var roll = chance.Next(values.Sum(value => value.Weight));
         foreach (var (value, weight) in values)

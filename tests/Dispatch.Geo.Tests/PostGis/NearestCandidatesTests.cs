@@ -17,14 +17,6 @@ public sealed class NearestCandidatesTests(PostGisServer server)
         new(3, "440304", "44.4403.440304", RegionLevel.County, "福田区"),
     ];
 
-    private static readonly Dictionary<string, string> Paths = new()
-    {
-        ["440304001001"] = "44.4403.440304.440304001.440304001001",
-        ["440304001002"] = "44.4403.440304.440304001.440304001002",
-        ["440304002001"] = "44.4403.440304.440304002.440304002001",
-        ["440305001001"] = "44.4403.440305.440305001.440305001001",
-    };
-
     // A Saturday, 14:30 in Shanghai. Far in the future, so that no fix is stale by the server's own clock while the triggers run.
     private static readonly DateTimeOffset At = new(2099, 11, 21, 6, 30, 0, TimeSpan.Zero);
     private static readonly DateOnly Today = new(2099, 11, 21);
@@ -158,7 +150,7 @@ public sealed class NearestCandidatesTests(PostGisServer server)
     private static async Task AgreesAsync(NpgsqlDataSource source, List<Person> people, MatchQuestion question)
     {
         var gathered = await GatherAsync(source, question);
-        var whole = gathered with { Candidates = [.. question.Needs.SelectMany(need => people.Select(p => Twin(p, need, question)).OfType<Candidate>())] };
+        var whole = gathered with { Candidates = [.. question.Needs.SelectMany(need => people.Select(p => RosterTwin.CandidateOf(p, need, question)).OfType<Candidate>())] };
         var expected = Matcher.Match(whole);
         var actual = Matcher.Match(gathered);
         Assert.Equal(expected.Chosen, actual.Chosen);
@@ -177,67 +169,6 @@ public sealed class NearestCandidatesTests(PostGisServer server)
             var told = actual.Lines.Where(l => l.NeedOrdinal == need.NeedOrdinal).ToDictionary(l => l.VolunteerId);
             Assert.All(before, line => Assert.Equivalent(line, told[line.VolunteerId], strict: true));
         }
-    }
-
-    private static Candidate? Twin(Person p, NeedToFill need, MatchQuestion question)
-    {
-        var held = p.Certificates.Where(c => c.Qualification == need.QualificationId || (c.Qualification == 902 && need.QualificationId == 900)).ToList();
-        var ring = question.Rings.Where(r => Region.IsWithin(Paths[p.Home], r.Path)).Select(r => (int?)r.Number).Min();
-        if (held.Count == 0 || ring is null)
-        {
-            return null;
-        }
-
-        var fresh = p.Fix is not null && p.LocationConsent && question.At - p.FixAt <= Gates.FixFreshFor;
-        var at = fresh ? p.Fix : p.AddressConsent ? p.Address : null;
-        double? metres = at is null ? null : Math.Round(Distance.Metres(question.Place, at.Value), 3);
-        if (metres > question.RadiusMetres)
-        {
-            return null;
-        }
-
-        var (certifiedFrom, certifiedUntil) = Told([.. held.Select(c => (c.From, c.Until ?? DateOnly.MaxValue))]);
-        var (insuredFrom, insuredUntil) = Told(p.Insurances);
-        var local = question.At.ToOffset(TimeSpan.FromHours(8));
-        return new Candidate
-        {
-            VolunteerId = p.Id, NeedOrdinal = need.Ordinal, Ring = ring.Value,
-            LocatedBy = at is null ? null : fresh ? LocatedBy.Fix : LocatedBy.Address,
-            DistanceMetres = metres,
-            FixAgeSeconds = p.Fix is null || !p.LocationConsent || (at is not null && !fresh) ? null : (question.At - p.FixAt).TotalSeconds,
-            UncertaintyMetres = at is null ? null : fresh ? p.Accuracy : p.Uncertainty,
-            CertificateFrom = certifiedFrom!.Value, CertificateUntil = certifiedUntil == DateOnly.MaxValue ? null : certifiedUntil,
-            InsuredFrom = insuredFrom, InsuredUntil = insuredUntil,
-            DateOfBirth = p.Born,
-            Fitness = Enum.Parse<Fitness>(p.Fitness, true), Assessment = Enum.Parse<Assessment>(p.Assessment, true), Duty = Enum.Parse<Duty>(p.Duty, true),
-            LocationConsent = p.LocationConsent, AddressConsent = p.AddressConsent,
-            WithinHours = p.Duty == "byHours" && p.Hours.Any(h => h.Weekday == (int)local.DayOfWeek && TimeOnly.FromDateTime(local.DateTime) >= h.From
-                && (h.To == "24:00" || TimeOnly.FromDateTime(local.DateTime) < TimeOnly.Parse(h.To, System.Globalization.CultureInfo.InvariantCulture))),
-        };
-    }
-
-    // The days of all periods, day by day: the run that covers today, else the one that ended last, else the next.
-    private static (DateOnly? From, DateOnly? Until) Told((DateOnly From, DateOnly Until)[] periods)
-    {
-        var runs = new List<(DateOnly From, DateOnly Until)>();
-        foreach (var period in periods.OrderBy(p => p.From))
-        {
-            if (runs.Count > 0 && (runs[^1].Until == DateOnly.MaxValue || period.From <= runs[^1].Until.AddDays(1)))
-            {
-                runs[^1] = (runs[^1].From, period.Until > runs[^1].Until ? period.Until : runs[^1].Until);
-            }
-            else
-            {
-                runs.Add(period);
-            }
-        }
-
-        foreach (var run in runs.Where(r => r.From <= Today).OrderByDescending(r => r.Until))
-        {
-            return run;
-        }
-
-        return runs.Count == 0 ? (null, null) : runs[0];
     }
 
     private static async Task<MatchRequest> GatherAsync(NpgsqlDataSource source, MatchQuestion question)
@@ -299,7 +230,7 @@ public sealed class NearestCandidatesTests(PostGisServer server)
         return new Person
         {
             Id = NewId(random),
-            Home = Paths.Keys.ElementAt(random.Next(4)),
+            Home = RosterTwin.Paths.Keys.ElementAt(random.Next(4)),
             Born = Chance(0.05) ? Today.AddYears(-18).AddDays(random.Next(-2, 3)) : new DateOnly(2060, 3, 1),
             Fitness = Chance(0.9) ? "fit" : Chance(0.5) ? "limited" : "unfit",
             Assessment = Chance(0.9) ? "passed" : "pending",

@@ -4,36 +4,17 @@ using System.Runtime.Versioning;
 using Dispatch.Server.Storage;
 using Npgsql;
 using Xunit;
+using static Dispatch.Server.Tests.Storage.PrivateCluster;
 
 namespace Dispatch.Server.Tests.Storage;
 
 /// <summary>Real clusters throughout: what can go wrong here goes wrong between processes.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class LocalPostgresTests(LocalPostgresTests.StoppedCluster stopped) : IClassFixture<LocalPostgresTests.StoppedCluster>, IDisposable
+public sealed class LocalPostgresTests(StoppedCluster stopped) : IClassFixture<StoppedCluster>, IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("dispatch-test-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    /// <summary>A cluster that was made, holds the word "kept", and was stopped. Copying it is ten times quicker than making one.</summary>
-    public sealed class StoppedCluster : IAsyncLifetime
-    {
-        private readonly string _original = Directory.CreateTempSubdirectory("dispatch-test-").FullName;
-
-        public async Task InitializeAsync()
-        {
-            await using var made = await StartAsync(_original);
-            await WriteAsync(made, "kept");
-        }
-
-        public Task CopyToAsync(string folder) => CopyAsync(_original, folder);
-
-        public Task DisposeAsync()
-        {
-            Directory.Delete(_original, recursive: true);
-            return Task.CompletedTask;
-        }
-    }
 
     [Fact]
     public async Task A_restart_keeps_what_was_written()
@@ -121,92 +102,6 @@ public sealed class LocalPostgresTests(LocalPostgresTests.StoppedCluster stopped
     }
 
     [Fact]
-    public async Task A_folder_that_a_running_copy_uses_is_refused()
-    {
-        await stopped.CopyToAsync(_folder);
-        await using var running = await StartAsync(_folder);
-
-        var refusal = await Assert.ThrowsAsync<LocalPostgresException>(() => StartAsync(_folder));
-
-        Assert.Contains("in use by another running copy", refusal.Message);
-        Assert.Contains("--data DIR", refusal.Message);
-        Assert.Equal("kept", await ReadAsync(running));
-    }
-
-    [Fact]
-    public async Task A_folder_that_is_no_cluster_is_refused_and_left_alone()
-    {
-        var stranger = Path.Combine(_folder, "postgres", "holiday.jpg");
-        Directory.CreateDirectory(Path.GetDirectoryName(stranger)!);
-        await File.WriteAllTextAsync(stranger, "not a database");
-
-        var refusal = await Assert.ThrowsAsync<LocalPostgresException>(() => StartAsync(_folder));
-
-        Assert.Contains("is not a PostgreSQL cluster", refusal.Message);
-        Assert.Contains("--fresh", refusal.Message);
-        Assert.True(File.Exists(stranger));
-    }
-
-    [Fact]
-    public async Task A_damaged_cluster_is_refused_with_the_reason_and_the_log()
-    {
-        await stopped.CopyToAsync(_folder);
-        await File.WriteAllBytesAsync(Path.Combine(_folder, "postgres", "global", "pg_control"), new byte[8192]);
-
-        var refusal = await Assert.ThrowsAsync<LocalPostgresException>(() => StartAsync(_folder));
-
-        Assert.Contains("did not start", refusal.Message);
-        Assert.Contains("FATAL", refusal.Message);
-        Assert.Contains(Path.Combine(_folder, "postgres.log"), refusal.Message);
-    }
-
-    [Fact]
-    public async Task A_cluster_of_another_version_asks_for_that_version()
-    {
-        await stopped.CopyToAsync(_folder);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "postgres", "PG_VERSION"), "99\n");
-
-        var refusal = await Assert.ThrowsAsync<LocalPostgresException>(() => StartAsync(_folder));
-
-        Assert.Contains("apt-get install postgresql-99 postgresql-99-postgis-3", refusal.Message);
-    }
-
-    [Fact]
-    public async Task A_lost_password_is_named_and_not_replaced_in_silence()
-    {
-        await stopped.CopyToAsync(_folder);
-        File.Delete(Path.Combine(_folder, "postgres.password"));
-
-        var refusal = await Assert.ThrowsAsync<LocalPostgresException>(() => StartAsync(_folder));
-
-        Assert.Contains("postgres.password is missing", refusal.Message);
-    }
-
-    [Fact]
-    public async Task A_wrong_password_is_named_and_the_server_does_not_stay_behind()
-    {
-        await stopped.CopyToAsync(_folder);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "postgres.password"), "something else\n");
-
-        var refusal = await Assert.ThrowsAsync<LocalPostgresException>(() => StartAsync(_folder));
-
-        Assert.Contains("does not fit the database", refusal.Message);
-        Assert.False(File.Exists(Path.Combine(_folder, "postgres", "postmaster.pid")));
-    }
-
-    [Fact]
-    public async Task A_cluster_that_was_never_finished_is_made_again()
-    {
-        var unfinished = Directory.CreateDirectory(Path.Combine(_folder, "postgres.new"));
-        await File.WriteAllTextAsync(Path.Combine(unfinished.FullName, "PG_VERSION"), "15\n");
-
-        await using var started = await StartAsync(_folder);
-
-        await WriteAsync(started, "kept");
-        Assert.False(unfinished.Exists && Directory.Exists(unfinished.FullName));
-    }
-
-    [Fact]
     public async Task Fresh_begins_with_an_empty_cluster()
     {
         await stopped.CopyToAsync(_folder);
@@ -271,83 +166,5 @@ public sealed class LocalPostgresTests(LocalPostgresTests.StoppedCluster stopped
         await ephemeral.DisposeAsync();
 
         Assert.False(Directory.Exists(folder));
-    }
-
-    private static async Task CopyAsync(string from, string to)
-    {
-        Directory.CreateDirectory(to);
-        using var copy = Process.Start("cp", ["-a", from + "/.", to]);
-        await copy.WaitForExitAsync();
-        Assert.Equal(0, copy.ExitCode);
-    }
-
-    private static Task<LocalPostgres> StartAsync(string folder) =>
-        LocalPostgres.StartAsync(new() { DataFolder = folder }, null, default);
-
-    private static async Task WriteAsync(LocalPostgres postgres, string word) =>
-        await ScalarAsync(postgres, "CREATE TABLE word (word text); INSERT INTO word VALUES ($word$" + word + "$word$)");
-
-    private static async Task<object?> ReadAsync(LocalPostgres postgres) =>
-        await ScalarAsync(postgres, "SELECT to_regclass('word')::text") is null or DBNull ? null : await ScalarAsync(postgres, "SELECT word FROM word");
-
-    private static async Task<object?> ScalarAsync(LocalPostgres postgres, string sql)
-    {
-        await using var source = NpgsqlDataSource.Create(postgres.ConnectionString);
-        await using var command = source.CreateCommand(sql);
-        return await command.ExecuteScalarAsync();
-    }
-
-    /// <summary>Repeats a question to a server that is on its way up, and in the end says what it was told last.</summary>
-    private static async Task<T> EventuallyAsync<T>(Func<Task<T>> ask)
-    {
-        var waited = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                return await ask();
-            }
-            catch (NpgsqlException) when (waited.Elapsed < TimeSpan.FromSeconds(30))
-            {
-                await Task.Delay(50);
-            }
-        }
-    }
-
-    private static void KillLifelineOf(int postmaster)
-    {
-        var lifeline = StatusOf(postmaster, "PPid:");
-        foreach (var half in ChildrenOf(lifeline).Where(child => child != postmaster).Prepend(lifeline).ToList())
-        {
-            Kill(half);
-        }
-    }
-
-    private static void Kill(int processId)
-    {
-        using var process = Process.GetProcessById(processId);
-        process.Kill();
-    }
-
-    private static IEnumerable<int> ChildrenOf(int parent) =>
-        Directory.GetDirectories("/proc").Select(Path.GetFileName)
-            .Select(name => int.TryParse(name, CultureInfo.InvariantCulture, out var id) ? id : 0)
-            .Where(id => id > 0 && StatusOf(id, "PPid:") == parent);
-
-    /// <summary>A process that has ended may wait for its parent to take note: it runs no more.</summary>
-    private static bool IsRunning(int processId) =>
-        File.Exists($"/proc/{processId}/status") && !File.ReadAllText($"/proc/{processId}/status").Contains("State:\tZ", StringComparison.Ordinal);
-
-    private static int StatusOf(int processId, string field)
-    {
-        try
-        {
-            var line = File.ReadLines($"/proc/{processId}/status").First(line => line.StartsWith(field, StringComparison.Ordinal));
-            return int.Parse(line[field.Length..], CultureInfo.InvariantCulture);
-        }
-        catch (IOException)
-        {
-            return 0; // Ended while we looked.
-        }
     }
 }
