@@ -75,6 +75,7 @@ public sealed class AidDeskPageTests
         var incident = await api.RaiseAsync(ApiClient.Flood());
         Assert.Equal(200, (await api.PostAsync($"/api/incidents/{incident}/aid", new { commandId = Guid.NewGuid(), regions = new[] { Luohu } })).Status);
         await using var luohu = await SignedInAsync(node, "luohu");
+        await Expect(luohu.Page.Locator(".aid-bar")).ToContainTextAsync("福田区求援"); // on the page of incidents too
         await luohu.Keys.PressAsync("d");
         await luohu.Page.Locator(".aid-card.waits").GetByRole(AriaRole.Button).ClickAsync();
         var dialog = luohu.Page.Locator("dialog.aid-answer");

@@ -39,11 +39,13 @@ public sealed class SelfOfferPageTests
         await Accessibility.HasNoSeriousFaultAsync(phone.Page, "self-offer on the phone");
         var offer = console.Page.Locator(".self-offer");
         await Expect(offer).ToContainTextAsync("志愿者1 自荐前往");
+        await Expect(console.Row(incident)).ToContainTextAsync("1 人自荐，待决定"); // seen without opening the incident
         await console.ScreenshotAsync("console-self-offer");
         await offer.GetByRole(AriaRole.Button, new() { Name = "采纳并召集" }).ClickAsync();
         await console.Page.Locator("dialog[open] [name=reason]").FillAsync("离现场最近");
         await console.Keys.PressAsync("Enter");
 
+        await Expect(console.Row(incident)).Not.ToContainTextAsync("自荐");
         await phone.ShowsAsync("召集"); // asked by name; the answer is his own
         await phone.PressAsync("接受");
         await phone.ShowsAsync("已接受");

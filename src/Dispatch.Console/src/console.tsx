@@ -6,6 +6,7 @@ import { draft } from './actions/raising';
 import { RaiseForm } from './actions/RaiseForm';
 import { Board } from './board/Board';
 import { mapAlone, view } from './board/choices';
+import { AidBar } from './frame/AidBar';
 import { AlarmBar } from './frame/AlarmBar';
 import { watchForAlarms } from './frame/alarm';
 import { HealthBanner } from './frame/HealthBanner';
@@ -65,6 +66,7 @@ function Console() {
       <StaleBanner freshness={link.freshness} />
       <HealthBanner />
       <AlarmBar />
+      {!mapAlone && <AidBar />}
       {!mapAlone && <LiaisonBar />}
       {view.value === 'roster' && !mapAlone ? <Roster /> : view.value === 'musters' && !mapAlone ? <MusterPage /> : view.value === 'aid' && !mapAlone ? <MutualAid /> : view.value === 'policies' && !mapAlone ? <Policies /> : view.value === 'system' && !mapAlone ? <System /> : (
         <main class="command">

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Dispatch.Geo;
 using Dispatch.Server.Callouts;
 using Dispatch.Server.Channels;
+using Dispatch.Server.MutualAid;
 using Dispatch.Server.Policies;
 using Dispatch.Server.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -48,10 +49,14 @@ internal sealed record IncidentView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<double[]>? Area { get; init; }
 
+    /// <summary>自荐: how many offered to come and wait for the operator's word.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int OpenOffers { get; init; }
+
     internal sealed record PlanPart(
         short LastRing, double ArriveWithinSeconds, double TargetProbability, short? AlertBudget, double? RestFloorSeconds, string? QuietFrom, string? QuietTo, AidAsked Aid);
 
-    /// <summary>Reads incidents with their call-outs in five queries, whatever their number.</summary>
+    /// <summary>Reads incidents with their call-outs in a handful of queries, whatever their number.</summary>
     public static async Task<IReadOnlyList<IncidentView>> ReadAsync(DispatchDb db, IQueryable<Incident> incidents, CancellationToken cancellation)
     {
         var rows = await incidents.AsNoTracking().ToListAsync(cancellation);
@@ -65,6 +70,8 @@ internal sealed record IncidentView(
         var needs = (await db.Needs.Where(need => ids.Contains(need.IncidentId))
             .Join(db.Qualifications, need => need.QualificationId, qualification => qualification.Id, (need, qualification) => new { need, qualification })
             .AsNoTracking().ToListAsync(cancellation)).ToLookup(pair => pair.need.IncidentId, pair => NeedView.Of(pair.need, pair.qualification));
+        var offers = await db.SelfOffers.Where(offer => ids.Contains(offer.IncidentId) && offer.State == SelfOfferState.Open)
+            .GroupBy(offer => offer.IncidentId).Select(group => new { group.Key, Count = group.Count() }).ToDictionaryAsync(group => group.Key, group => group.Count, cancellation);
         var callouts = (await db.Callouts.Where(callout => ids.Contains(callout.IncidentId))
             .Join(db.Volunteers, callout => callout.VolunteerId, volunteer => volunteer.Id, (callout, volunteer) => new
             {
@@ -82,6 +89,7 @@ internal sealed record IncidentView(
             incident, classes[incident.Category], regions[incident.Region], regions[incident.District].Name, names.GetValueOrDefault(incident.RaisedBy),
             [.. needs[incident.Id].OrderBy(need => need.Ordinal)]) with
         {
+            OpenOffers = offers.GetValueOrDefault(incident.Id),
             Commands = Codes(incident.Touched)?.ConvertAll(code => new DistrictPart(code, regions[code].Name)),
             Callouts = [.. callouts[incident.Id].OrderBy(callout => callout.Wave).ThenBy(callout => callout.NeedOrdinal).ThenBy(callout => callout.Ring).ThenBy(callout => callout.Rank).Select(Named)],
         });

@@ -62,6 +62,7 @@ export function Flags({ incident }: { incident: Incident }) {
       {attention.stuck && <span class="flag alarm"><Icon name="warn" size={12} />{w.stuck}</span>}
       {attention.nobodyAsked && <span class="flag alarm"><Icon name="warn" size={12} />{w.nobodyAsked}</span>}
       {attention.silentForMs !== null && <span class="flag watch"><Icon name="warn" size={12} />{w.silent(spanOf(attention.silentForMs))}</span>}
+      {attention.selfOffers > 0 && <span class="flag watch"><Icon name="people" size={12} />{w.selfOffers(attention.selfOffers)}</span>}
       {attention.paused && <span class="flag watch"><Icon name="pause" size={12} />{w.paused}</span>}
     </>
   );

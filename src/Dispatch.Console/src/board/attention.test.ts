@@ -53,4 +53,9 @@ describe('The funnel', () => {
     ]);
     expect(funnel).toEqual({ asked: 5, delivered: 4, answered: 3, accepted: 2, enRoute: 2, onScene: 1 });
   });
+  it('asks for a word about who offered himself, also when all is complete', () => {
+    const all = incident({ needs: incident().needs.map((n) => ({ ...n, filled: n.count })) });
+    expect(attentionOf({ ...all, openOffers: 2 }, Date.parse(all.raisedAt))).toMatchObject({ level: 'watch', selfOffers: 2, complete: true });
+    expect(attentionOf({ ...all, state: 'closed', openOffers: 2 }, Date.parse(all.raisedAt)).selfOffers).toBe(0);
+  });
 });

@@ -15,6 +15,8 @@ export interface Attention {
   stuck: boolean;
   paused: boolean;
   complete: boolean;
+  /** 自荐: people who offered to come and wait for a yes or no. */
+  selfOffers: number;
   /** The earliest due time of an open offer, ms. */
   nextDue: number | null;
 }
@@ -38,10 +40,11 @@ export function attentionOf(incident: Incident, now: number, cannotAdvance = fal
   const silentFor = now - firstOffer;
   const silent = open && !complete && !paused && !answered && incident.callouts.length > 0 && silentFor > waitedFor;
   const nobodyAsked = open && !complete && !paused && incident.callouts.length === 0 && raisedFor > ASKED_WITHIN_MS;
+  const selfOffers = open ? (incident.openOffers ?? 0) : 0;
   const stuck = open && cannotAdvance;
   const dues = open ? incident.callouts.filter((c) => c.state === 'offered').map((c) => Date.parse(c.dueAt)) : [];
   return {
-    level: exhausted.length > 0 || nobodyAsked || stuck ? 'alarm' : silent || allAsked.length > 0 || (paused && !complete) ? 'watch' : complete ? 'complete' : 'calm',
+    level: exhausted.length > 0 || nobodyAsked || stuck ? 'alarm' : silent || allAsked.length > 0 || (paused && !complete) || selfOffers > 0 ? 'watch' : complete ? 'complete' : 'calm',
     exhausted,
     allAsked,
     silentForMs: silent ? silentFor : null,
@@ -49,6 +52,7 @@ export function attentionOf(incident: Incident, now: number, cannotAdvance = fal
     stuck,
     paused,
     complete,
+    selfOffers,
     nextDue: dues.length === 0 ? null : Math.min(...dues),
   };
 }

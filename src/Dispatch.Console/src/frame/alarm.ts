@@ -40,7 +40,7 @@ export function switchSound(): void {
 }
 
 /** Two falling tones, twice: unlike a telephone, not loud, hard to miss. */
-function sound(): void {
+export function sound(): void {
   if (!soundOn.peek() || typeof AudioContext === 'undefined') return;
   audio ??= new AudioContext();
   soundBlocked.value = audio.state === 'suspended';

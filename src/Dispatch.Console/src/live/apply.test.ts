@@ -102,6 +102,11 @@ describe('Each kind of fact', () => {
     expect(paused.calling).toBe(false);
     expect(after(paused, fact(3, 'CallingResumed')).calling).toBe(true);
   });
+  it('SelfOffered waits until SelfOfferDecided', () => {
+    const offers = after(incident(), fact(2, 'SelfOffered', { offerId: 'o1', note: null }));
+    expect(offers.openOffers).toBe(1);
+    expect(after(offers, fact(3, 'SelfOfferDecided', { offerId: 'o1', volunteerId: 'v', answer: 'decline', needOrdinal: null, reason: '人已够' })).openOffers).toBe(0);
+  });
   it.each([['IncidentClosed', 'closed'], ['IncidentCancelled', 'cancelled']] as const)('%s ends it', (kind, state) => {
     const shown = after(incident(), fact(2, kind, { reason: null }));
     expect(shown).toMatchObject({ state, calling: false, endedAt: '2026-11-21T06:31:02.000Z' });

@@ -92,6 +92,8 @@ function changed(incident: Incident, fact: Fact): Incident {
     case 'NeedChanged': return need(incident, fact.data.needOrdinal, { count: fact.data.count });
     case 'NeedFilled': return need(incident, fact.data.needOrdinal, { filled: fact.data.filled, exhausted: false });
     case 'NeedExhausted': return need(incident, fact.data.needOrdinal, { filled: fact.data.filled, exhausted: true });
+    case 'SelfOffered': return { ...incident, openOffers: (incident.openOffers ?? 0) + 1 };
+    case 'SelfOfferDecided': return { ...incident, openOffers: Math.max(0, (incident.openOffers ?? 0) - 1) };
     case 'CallingPaused': return { ...incident, calling: false };
     case 'CallingResumed': return { ...incident, calling: true };
     case 'IncidentClosed': return { ...incident, state: 'closed', calling: false, endedAt: fact.at };

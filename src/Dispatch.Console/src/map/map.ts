@@ -3,7 +3,8 @@ import { effect } from '@preact/signals';
 import { Map as GlMap, NavigationControl, ScaleControl, setWorkerUrl } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import 'maplibre-gl/dist/maplibre-gl.css';
-import { aim, draft, openRaise, placeAt, takeBack } from '../actions/raising';
+import { aim, cornersOf, draft, openRaise, placeAt, takeBack, whereabouts } from '../actions/raising';
+import { placeOf } from '../actions/spots';
 import { openIncidents, selected } from '../board/choices';
 import { boundaries, boxOf, readBoundaries, readNeighbours } from '../live/boundaries';
 import { me } from '../live/signing';
@@ -79,6 +80,13 @@ function camera(map: GlMap): (() => void)[] {
   };
   const goTo = (place: { longitude: number; latitude: number }) => { map.easeTo({ center: [place.longitude, place.latitude], zoom: Math.max(map.getZoom(), 13.5), duration: 400 }); };
   answerCommands({ goTo, showAll, showRegion });
+  /** All of them in the picture; nothing moves when they are already. */
+  const showPlaces = (places: readonly (readonly [number, number])[]) => {
+    const bounds = map.getBounds();
+    if (places.every(([x, y]) => bounds.contains([x, y]))) return;
+    const xs = places.map(([x]) => x), ys = places.map(([, y]) => y);
+    map.fitBounds([Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)], { padding: 70, maxZoom: 14, duration: 400 });
+  };
   let begun = false;
   let shown: string | null = null;
   return [
@@ -88,10 +96,18 @@ function camera(map: GlMap): (() => void)[] {
       const box = region();
       if (box) map.fitBounds(box, { padding: 24, duration: 0 });
     }),
+    // Typed places and corners come into the picture; clicked ones are in it.
+    effect(() => {
+      const d = draft.value;
+      const places = d ? [...d.also.flatMap((s) => { const at = placeOf(s); return at ? [[at.longitude, at.latitude] as const] : []; }), ...cornersOf(d.area)] : [];
+      const main = whereabouts.value.state === 'found' ? [[whereabouts.value.located.longitude, whereabouts.value.located.latitude] as const] : [];
+      if (places.length > 0) showPlaces([...main, ...places]);
+    }),
     effect(() => {
       const incident = selected.value;
       if (!incident || incident.id === shown) return;
       shown = incident.id;
+      if (incident.alsoAt || incident.area) return showPlaces([[incident.longitude, incident.latitude], ...(incident.alsoAt ?? []), ...(incident.area ?? [])]);
       if (!map.getBounds().contains([incident.longitude, incident.latitude])) goTo(incident);
     }),
   ];

@@ -13,6 +13,8 @@ import { distanceOf, timeOf } from '../words/times';
 import { words } from '../words/console';
 import { markOf } from '../words/teams';
 
+/** Every name of a drill begins so, and its head says it already. */
+const TWIN = /^演练\s*[·・]\s*/;
 const active: CalloutState[] = ['onScene', 'enRoute', 'accepted', 'standby'];
 const past: CalloutState[] = ['declined', 'expired', 'turnedBack', 'recalled', 'released'];
 
@@ -70,7 +72,7 @@ const Line = memo(function Line({ callout: c, incident }: { callout: Callout; in
   return (
     <li class={`callout state-${c.state}`} data-callout={c.id} data-state={c.state}>
       <StateGlyph state={c.state} />
-      <span class="callout-name" data-volunteer={c.volunteer.id}>{c.volunteer.name}</span>
+      <span class="callout-name" data-volunteer={c.volunteer.id} title={c.volunteer.name}>{incident.drill ? c.volunteer.name.replace(TWIN, '') : c.volunteer.name}</span>
       <span class="callout-need muted" title={nameOf(need)}>{need && <QualificationGlyph of={need.qualification} size={12} />}<span>{nameOf(need)}</span></span>
       <span class="callout-distance num" title={`${c.locatedBy === 'fix' ? w.byFix : w.byAddress} · ${w.rank(c.rank)} · ${w.wave(c.wave)} · ${w.ring(c.ring)}`}>{c.locatedBy === 'address' && '≈'}{distanceOf(c.distanceMetres)}</span>
       <Receipts callout={c} zone={zone} />

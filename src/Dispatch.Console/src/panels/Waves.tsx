@@ -36,13 +36,15 @@ export function Waves({ incident }: { incident: Incident }) {
 
 function Rungs({ incident, need, facts, waves }: { incident: Incident; need: Need; facts: readonly Fact[]; waves: readonly ExplainedWave[] }) {
   const w = waveWords();
+  // The ring of releases: people of a neighbour, or somebody who offered himself and was called by name.
+  const byName = facts.filter((f) => f.kind === 'AidReleased').every((f) => f.data.ground === 'override');
   return (
     <div class="ladder-need">
       <span class="ladder-what" title={nameOf(need)}><QualificationGlyph of={need.qualification} size={13} />{nameOf(need)}</span>
       <ol>
         {ladderOf(incident, need, facts, waves).map((rung) => (
           <li key={rung.ring} class={rung.openedAt ? 'open' : 'closed'} data-ring={rung.ring}>
-            <b>{rung.ring >= LENT_RING ? w.lent : rung.name}</b>
+            <b>{rung.ring >= LENT_RING ? (byName ? w.byName : w.lent) : rung.name}</b>
             <small class="num" title={rung.openedAt ? timeOf(rung.openedAt, incident.timeZone) : undefined}>{rung.openedAt ? w.rung(rung.asked, rung.yes) : w.notOpen}</small>
           </li>
         ))}

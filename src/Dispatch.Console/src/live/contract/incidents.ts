@@ -157,6 +157,8 @@ export interface Incident {
   /** What it was raised with beyond its place, in WGS-84: [longitude, latitude]. */
   alsoAt?: [number, number][];
   area?: [number, number][];
+  /** 自荐: how many wait for the operator's word; absent: none. */
+  openOffers?: number;
   /** Absent from a server before policies. */
   mode?: Mode;
   plan?: { lastRing: number; arriveWithinSeconds: number; targetProbability: number; alertBudget: number | null; restFloorSeconds: number | null; quietFrom: string | null; quietTo: string | null; aid: 'automatic' | 'operator' } | null;
