@@ -48,8 +48,8 @@ public static class Sharing
 
     /// <summary>
     /// Whom an incident that has nobody, and nobody left to ask, takes over from others that have asked them and have not heard from them: its part of
-    /// the division that would have been made had they all been raised at once. Who has it already keeps him when it makes no difference, and nobody is
-    /// left without anybody for it.
+    /// the division that would have been made had they all been raised at once. Who has somebody already keeps him when it makes no difference, and his
+    /// only one goes nowhere but to where it weighs more: where life is at stake.
     /// </summary>
     /// <param name="own">The incident that has nobody.</param>
     /// <param name="starving">Ordinals of its needs that have nobody.</param>

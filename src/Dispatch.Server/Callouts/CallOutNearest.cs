@@ -66,6 +66,7 @@ internal sealed class CallOutNearest(FactLog log, TakeOver takeOver)
                 row.Need, row.Key,
                 // In the same round trip: does anybody else want people at this moment? (Rivals.sql says who.)
                 Others = record.Db.Incidents.Any(other => other.LookAt != null && other.Id != incident.Id && other.Calling && other.Drill == incident.Drill
+                    && (other.District == incident.District || other.Touched != null || incident.Touched != null || other.Lent || incident.Lent)
                     && (other.LastWave == 0 || record.Db.Needs.Any(lacking => lacking.IncidentId == other.Id && lacking.Exhausted))),
             }).ToListAsync(cancellation);
         var needs = keyed.ConvertAll(row => row.Need);

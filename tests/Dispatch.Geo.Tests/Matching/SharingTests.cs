@@ -96,6 +96,20 @@ public sealed class SharingTests
         Assert.Empty(Sharing.TakenOver(starving, [1], [holder with { Needs = [holder.Needs[0] with { Plan = holder.Needs[0].Plan! with { Open = [.. holder.Needs[0].Plan!.Open.Take(1)] } }] }], silent)); // his only one
     }
 
+    [Theory]
+    [InlineData(false, false, 0)]
+    [InlineData(false, true, 1)] // where life is at stake
+    [InlineData(true, true, 0)]
+    public void An_only_one_is_given_up_where_life_is_at_stake_and_nowhere_else(bool holderCritical, bool starvingCritical, int taken)
+    {
+        var holder = Incident(1, [], 1) with { LifeCritical = holderCritical };
+        var open = new OpenOffer { VolunteerId = Given.Id(1), AskedSecondsAgo = 1, DistanceMetres = 100, Record = ResponseRecord.None };
+        holder = holder with { Needs = [holder.Needs[0] with { Plan = holder.Needs[0].Plan! with { Open = [open] } }] };
+        var starving = Incident(2, [Given.Volunteer(1, 300) with { EngagedIn = holder.IncidentId }], 1) with { LifeCritical = starvingCritical };
+
+        Assert.Equal(taken, Sharing.TakenOver(starving, [1], [holder], new HashSet<Guid> { Given.Id(1) }).Count);
+    }
+
     private static MatchRequest Incident(int id, int people, int wanted, Random? random = null) => Incident(
         id, [.. Enumerable.Range(1, people).Select(n => Given.Volunteer(n, random is null ? 100 * n : random.Next(50, 4000)))], wanted);
 
