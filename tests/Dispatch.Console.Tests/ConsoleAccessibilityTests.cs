@@ -28,7 +28,7 @@ public sealed class ConsoleAccessibilityTests
         await phone.ShowsAsync("召集");
         await phone.PressAsync("接受");
         await Expect(console.Callout(volunteer)).ToHaveAttributeAsync("data-state", "accepted");
-        foreach (var (key, view) in new[] { ("1", "call-outs"), ("2", "explanation"), ("3", "record") })
+        foreach (var (key, view) in new[] { ("1", "call-outs"), ("2", "waves"), ("3", "explanation"), ("4", "record") })
         {
             await console.Keys.PressAsync(key);
             await ConsoleHasNoSeriousFaultAsync(console, view);

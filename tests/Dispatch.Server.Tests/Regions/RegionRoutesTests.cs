@@ -47,6 +47,17 @@ public sealed class RegionRoutesTests(NodeFixture fixture) : IClassFixture<NodeF
     }
 
     [Fact]
+    public async Task Beside_ones_own_are_the_outlines_of_the_superiors_other_commands_and_nothing_of_their_inside()
+    {
+        var futian = await fixture.SignInAsync("futian");
+        var (status, body) = await futian.GetAsync("/api/regions/boundaries?level=3&beside=true");
+        Assert.Equal(200, status);
+        Assert.Equal(["440303", "440304"], body!["features"]!.AsArray().Select(feature => (string)feature!["properties"]!["code"]!));
+        Assert.Equal(422, (await futian.GetAsync("/api/regions/boundaries?level=4&beside=true")).Status);
+        Assert.Equal(422, (await futian.GetAsync("/api/regions/boundaries?beside=true")).Status);
+    }
+
+    [Fact]
     public async Task A_level_without_regions_is_an_empty_collection()
     {
         var futian = await fixture.SignInAsync("futian");
