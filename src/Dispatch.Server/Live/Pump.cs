@@ -15,7 +15,9 @@ internal sealed class Pump(
     // Larger arrays lie where the garbage collector seldom comes: with ten thousand phones that was 300 MB.
     private const int PolledAtOnce = 2_000;
 
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+    private const int BeatenAtOnce = 50;
+
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5), BeatSpread = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<Guid, long> pumped = [];
     private HashSet<Guid> fallenOut = [];
@@ -204,7 +206,7 @@ internal sealed class Pump(
     /// <summary>The client's proof that the picture is alive: the server's time and how far each stream has come.</summary>
     private async Task BeatAsync(CancellationToken cancellation)
     {
-        await Task.Delay(Heartbeat, time, cancellation);
+        var next = Task.Delay(Heartbeat, time, cancellation);
         var now = time.GetUtcNow();
         var epoch = await review.RunAsync(cancellation);
         var stuck = (await quarantine.ReadAsync(cancellation)).Where(entry => entry is { Kind: QuarantineKind.Incident, Alarm: true }).Select(entry => entry.Subject).ToHashSet();
@@ -218,9 +220,19 @@ internal sealed class Pump(
             }
         }
 
-        foreach (var phone in connections.Phones)
+        // Not all in one moment: ten thousand sends at once hold as many buffers, and a call-out waits behind them.
+        var phones = connections.Phones.ToList();
+        foreach (var some in phones.Chunk(BeatenAtOnce))
         {
-            phone.SendCurrent(epoch, now);
+            var at = time.GetUtcNow();
+            foreach (var phone in some)
+            {
+                phone.SendCurrent(epoch, at);
+            }
+
+            await Task.Delay(BeatSpread * ((double)some.Length / phones.Count), time, cancellation);
         }
+
+        await next;
     }
 }
