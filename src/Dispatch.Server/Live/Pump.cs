@@ -12,7 +12,7 @@ internal sealed class Pump(
     TimeProvider time, ILogger<Pump> log)
     : BackgroundService
 {
-    // Larger arrays lie where the garbage collector seldom comes: with ten thousand phones that was 300 MB.
+    // Twice a second; arrays of more lie on the large object heap, where the garbage collector seldom comes.
     private const int PolledAtOnce = 2_000;
 
     private const int BeatenAtOnce = 50;

@@ -17,7 +17,7 @@ public sealed class World(string connectionString)
     /// <summary>In community 440304001001, away from every border.</summary>
     public static readonly (double Longitude, double Latitude) Centre = (114.012, 22.525);
 
-    // Few rounds: a hash says itself how many it took, and thousands of sign-ins at the product's hundred thousand are minutes of the test run.
+    // Few rounds: a hash says itself how many it took, and the tests sign in thousands of times.
     private static readonly string PasswordHash =
         new PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = 1_000 })).HashPassword(new object(), Password);
 
