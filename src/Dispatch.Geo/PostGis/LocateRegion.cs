@@ -16,6 +16,10 @@ public sealed record LocateRegion(CoveringRegion? Region, NearestRegion? Nearest
     private static readonly string Covering = SpatialSql.Read("CoveringRegion.sql");
     private static readonly string Closest = SpatialSql.Read("NearestRegion.sql");
 
+    /// <summary>For EF: every column of the regions from the root down to the deepest one that covers a place, {0}, none when it is outside of all.</summary>
+    public static readonly string LineSql =
+        $"SELECT * FROM regions WHERE path @> (SELECT path::ltree FROM ({Covering.Replace("$1", "{0}", StringComparison.Ordinal)}) AS deepest)";
+
     /// <summary>One round trip, two when the place is outside. Opens the connection if need be.</summary>
     public static async Task<LocateRegion> FindAsync(NpgsqlConnection connection, Position place, CancellationToken cancellation)
     {
@@ -40,5 +44,6 @@ public sealed record LocateRegion(CoveringRegion? Region, NearestRegion? Nearest
         return await row.ReadAsync(cancellation) ? new(null, new(row.GetString(0), row.GetString(1), row.GetDouble(2))) : new(null, null);
     }
 
-    private static NpgsqlParameter Geometry(Position place) => new() { Value = place.ToPoint(), NpgsqlDbType = NpgsqlDbType.Geometry };
+    /// <summary>The place as <c>CoveringRegion.sql</c> and <see cref="LineSql"/> take it.</summary>
+    public static NpgsqlParameter Geometry(Position place) => new() { Value = place.ToPoint(), NpgsqlDbType = NpgsqlDbType.Geometry };
 }

@@ -146,7 +146,7 @@ internal sealed class CallOutNearest(FactLog log, TakeOver takeOver)
         }
 
         await record.Db.SaveChangesAsync(cancellation); // the query must see who has just been freed
-        var rings = await RingsAsync(record.Db, record.Incident, cancellation);
+        var rings = await IncidentRings.OfAsync(record, cancellation);
         if (widen)
         {
             // The next ring holds the people of the inner ones too: asked by distance alone, as the operator wishes.
@@ -272,15 +272,6 @@ internal sealed class CallOutNearest(FactLog log, TakeOver takeOver)
 
         record.Db.Callouts.AttachRange(inserted); // as they now are in the database
         return inserted;
-    }
-
-    internal static async Task<IReadOnlyList<Ring>> RingsAsync(DispatchDb db, Incident incident, CancellationToken cancellation)
-    {
-        var above = await db.Regions.FromSql($"SELECT * FROM regions WHERE path @> {incident.RegionPath}::ltree")
-            .Select(region => new Region(region.Code, region.Name, region.ParentCode, (RegionLevel)region.Level, region.LevelName, region.Path, region.HasAuthority))
-            .ToListAsync(cancellation);
-        var tree = new RegionTree(above);
-        return Ladder.Rings(tree, tree.Get(incident.Region), (RegionLevel)incident.FirstRing);
     }
 
     /// <summary>The earliest of: an offer ends, silence breaks the plan, a receipt is overdue, or it is time to see who has come on duty.</summary>

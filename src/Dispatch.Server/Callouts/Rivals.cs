@@ -48,7 +48,7 @@ internal static class Rivals
             .OrderBy(row => row.Need.Ordinal).ToListAsync(cancellation);
         return lacking.Count == 0 ? null : await PlanWave.GatherAsync(
             new(record.Connection, record.Transaction, other, record.Now), lacking.ConvertAll(row => row.Need), lacking.ToDictionary(row => row.Need.Ordinal, row => row.Key),
-            await CallOutNearest.RingsAsync(record.Db, other, cancellation), PlanWave.PagesWhenShared, ignoreOpenOffers: false, cancellation);
+            await IncidentRings.ReadAsync(record.Db, other, cancellation), PlanWave.PagesWhenShared, ignoreOpenOffers: false, cancellation);
     }
 
     private static async Task<List<Guid>> ListAsync(OpenRecord record, CancellationToken cancellation)

@@ -8,6 +8,7 @@ using Dispatch.Server.Access;
 using Dispatch.Server.Callouts;
 using Dispatch.Server.Live;
 using Dispatch.Server.Policies;
+using Dispatch.Server.Regions;
 using Dispatch.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -15,10 +16,10 @@ using Npgsql;
 namespace Dispatch.Server.Incidents;
 
 /// <summary>
-/// An operator raises an incident under an id of his own: the region that covers the place is found, needs and fact 1 are written, and the nearest are
-/// asked right after the commit. The same id and body again answers with the incident as it is; the same id with another body is refused.
+/// An operator raises an incident under an id of his own: the region that covers the place is found, needs and fact 1 are written, and in the
+/// same transaction the nearest are asked. The same id and body again answers with the incident as it is; the same id with another body is refused.
 /// </summary>
-internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds bounds)
+internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds bounds, ILogger<RaiseIncident> logger)
 {
     internal sealed record Request(
         string? Category, string? Grade, string? Warning, string? ResponseLevel, string? Risk, string? Address, PlaceRequest? Position, IReadOnlyList<NeedRequest?>? Needs,
@@ -38,12 +39,6 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
 
     internal const int MostPeoplePerNeed = 500;
 
-    private const int MostNeeds = 12;
-
-    private static readonly string[] Grades = ["particularlyMajor", "major", "large", "general"];
-    private static readonly string[] Warnings = ["red", "orange", "yellow", "blue"];
-    private static readonly string[] ResponseLevels = ["I", "II", "III", "IV"];
-
     public static async Task<IResult> Handle(Guid id, Request request, Caller caller, RaiseIncident raise, CancellationToken cancellation)
     {
         var (outcome, created) = await raise.HandleAsync(caller, id, request, cancellation);
@@ -52,13 +47,16 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
             : outcome.ToResult();
     }
 
-    public async Task<(Outcome<IncidentView> Outcome, bool Created)> HandleAsync(Caller caller, Guid id, Request request, CancellationToken cancellation)
+    /// <remarks>A draft is drawn up by a log that keeps nothing; nobody is asked.</remarks>
+    public async Task<(Outcome<IncidentView> Outcome, bool Created)> HandleAsync(Caller caller, Guid id, Request request, CancellationToken cancellation, bool draft = false)
     {
         var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, Json.Options));
         await using var db = await store.CreateDbContextAsync(cancellation);
-        if (await RepeatAsync(db, caller, id, hash, cancellation) is { } repeat)
+        await db.Database.OpenConnectionAsync(cancellation);
+        var (category, taxonomy, raised) = await LookUpAsync(db, id, request, cancellation);
+        if (raised)
         {
-            return (repeat, false);
+            return (await RepeatAsync(db, caller, id, hash, cancellation), false);
         }
 
         var faults = new List<Fault>();
@@ -67,27 +65,23 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
             faults.Add(new("id", "编号不能全为零，应由客户端生成 UUID", "must be a UUID made by the client, not all zeros"));
         }
 
-        var key = request.Category?.Contains('\0') == true ? null : request.Category; // Postgres takes no NUL, not even in a question
-        var category = await db.Categories.AsNoTracking().SingleOrDefaultAsync(category => category.Key == key, cancellation);
-        var taxonomy = await db.Qualifications.AsNoTracking().ToDictionaryAsync(qualification => qualification.Key, cancellation);
-        var place = Check(request, category, taxonomy, faults);
+        var place = RaiseFaults.Check(request, category, taxonomy, bounds, faults);
         var extent = Extent.Check(request, bounds, faults);
         if (faults.Count > 0)
         {
             return (Problems.Invalid(faults), false);
         }
 
-        var located = await LocateRegion.FindAsync((NpgsqlConnection)db.Database.GetDbConnection(), place, cancellation);
-        if (located.Region is null)
+        var above = await LineAsync(db, place, cancellation);
+        if (above.Count == 0)
         {
-            return (located.Nearest is { } nearest
+            return ((await LocateRegion.FindAsync((NpgsqlConnection)db.Database.GetDbConnection(), place, cancellation)).Nearest is { } nearest
                 ? Problems.OutsideEveryRegion(nearest.Code, nearest.Name, nearest.DistanceMetres)
                 : Problems.Conflict("尚未导入任何辖区边界", "No region boundaries are imported yet"), false);
         }
 
-        var above = await db.Regions.FromSql($"SELECT * FROM regions WHERE path @> {located.Region.Path}::ltree").OrderBy(region => region.Path).AsNoTracking().ToListAsync(cancellation);
         var tree = new RegionTree(above.Select(row => new Region(row.Code, row.Name, row.ParentCode, (RegionLevel)row.Level, row.LevelName, row.Path, row.HasAuthority)));
-        var (touched, superior, wider) = await extent.TouchAsync(db, located.Region.Path, tree, faults, cancellation);
+        var (touched, superior, wider) = await extent.TouchAsync(db, above[^1].Path, tree, faults, cancellation);
         if (faults.Count > 0)
         {
             return (Problems.Invalid(faults), false);
@@ -106,11 +100,12 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
         }
 
         var (name, plan) = await PlanFor.RaiseAsync(db, caller.AccountId, category!, region.Path, cancellation);
+        await db.Database.CloseConnectionAsync(); // a raise takes one of the lane's connections at a time
         var district = tree.DistrictOf(tree.Get(region.Code));
         var needs = request.Needs!.Select((need, index) => (Qualification: taxonomy[need!.Qualification!], Count: (short)need.Count!.Value, Ordinal: (short)(index + 1))).ToList();
         try
         {
-            var outcome = await log.BeginAsync<IncidentView>(
+            var outcome = await AskingAsync(id, draft, asking => log.BeginAsync<IncidentView>(
                 (records, now) =>
                 {
                     var incident = new Incident
@@ -156,7 +151,7 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
                         RaisedAt = now,
                         LookAt = now, // should the hint be lost, the sweep asks
                     };
-                    return (incident, record =>
+                    return (incident, tree, async record =>
                     {
                         var rows = needs.ConvertAll(need => new Need { IncidentId = id, Ordinal = need.Ordinal, QualificationId = need.Qualification.Id, Count = need.Count });
                         records.Needs.AddRange(rows);
@@ -167,29 +162,79 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
                             Commands = superior is null ? null : [.. touched.Select(command => new IncidentView.DistrictPart(command.Code, command.Name))],
                         };
                         record.Append(FactKind.IncidentRaised, Actor.Operator(caller.AccountId), new { incident = view with { LastFact = 1 } });
-                        record.NeedsAsking = true;
-                        return Task.FromResult<Outcome<IncidentView>>(view with { LastFact = 1, RaisedBy = new(caller.AccountId, name), Callouts = [] });
+                        record.NeedsAsking = !asking || await AskAsync(record, cancellation);
+                        return view with { LastFact = 1, RaisedBy = new(caller.AccountId, name), Callouts = [] };
                     });
                 },
-                cancellation);
+                cancellation));
             return (outcome, true);
         }
-        catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "incidents_pkey" })
+        catch (DbUpdateException e) when (IsSameRaise(e))
         {
             // The same raise came twice at once; the other one was first.
-            return ((await RepeatAsync(db, caller, id, hash, cancellation))!.Value, false);
+            return (await RepeatAsync(db, caller, id, hash, cancellation), false);
         }
     }
 
-    private static async Task<Outcome<IncidentView>?> RepeatAsync(DispatchDb db, Caller caller, Guid id, byte[] hash, CancellationToken cancellation)
+    /// <summary>The category, those of the qualifications needed that exist, and whether this id is raised already: one round trip, on the way of every raise.</summary>
+    private static async Task<(Category? Category, Dictionary<string, Qualification> Taxonomy, bool Raised)> LookUpAsync(
+        DispatchDb db, Guid id, Request request, CancellationToken cancellation)
+    {
+        static bool IsText(string? text) => text?.Contains('\0') == false; // Postgres takes no NUL, not even in a question
+        var key = IsText(request.Category) ? request.Category : null;
+        var needed = (request.Needs ?? []).Select(need => need?.Qualification).Where(IsText).ToList();
+        var known = await db.Qualifications.AsNoTracking().Where(qualification => needed.Contains(qualification.Key))
+            .Select(qualification => new
+            {
+                Qualification = qualification,
+                Category = db.Categories.SingleOrDefault(category => category.Key == key),
+                Raised = db.Incidents.Any(incident => incident.Id == id),
+            }).ToListAsync(cancellation);
+        return known.Count > 0
+            ? (known[0].Category, known.ToDictionary(row => row.Qualification.Key, row => row.Qualification), known[0].Raised)
+            : (await db.Categories.AsNoTracking().SingleOrDefaultAsync(category => category.Key == key, cancellation), [], await db.Incidents.AnyAsync(incident => incident.Id == id, cancellation));
+    }
+
+    /// <returns>Whether more is to be done after the commit: people others have asked are to be taken over.</returns>
+    private static async Task<bool> AskAsync(OpenRecord record, CancellationToken cancellation)
+    {
+        await record.Db.SaveChangesAsync(cancellation); // what asks reads what stands in the tables
+        return (await CallOutNearest.AdvanceAsync(record, widen: false, cancellation)).Count > 0;
+    }
+
+    /// <summary>
+    /// Writes with the first wave in the same transaction, which spares a second one its way to the phones (docs/decisions/0027). Whatever may be wrong
+    /// with the asking, the incident itself must stand: it is then written alone, and the sweep asks, or puts it where somebody looks.
+    /// </summary>
+    private async Task<Outcome<IncidentView>> AskingAsync(Guid id, bool draft, Func<bool, Task<Outcome<IncidentView>>> write)
+    {
+        try
+        {
+            return await write(!draft);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && !IsSameRaise(e) && !IsConnectionLost(e))
+        {
+            logger.NotAskedAtOnce(e, id);
+            return await write(false);
+        }
+    }
+
+    private static bool IsSameRaise(Exception e) =>
+        e is DbUpdateException { InnerException: PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "incidents_pkey" } };
+
+    private static bool IsConnectionLost(Exception? e) => e is not null && (e is TimeoutException or (NpgsqlException and not PostgresException) || IsConnectionLost(e.InnerException));
+
+    private static Task<List<RegionRow>> LineAsync(DispatchDb db, Position place, CancellationToken cancellation) =>
+        db.Regions.FromSqlRaw(LocateRegion.LineSql, LocateRegion.Geometry(place)).OrderBy(region => region.Path).Select(region => new RegionRow // all but the boundaries
+        {
+            Code = region.Code, Name = region.Name, NameEn = region.NameEn, Level = region.Level, LevelName = region.LevelName, ParentCode = region.ParentCode, Path = region.Path,
+            HasAuthority = region.HasAuthority, TimeZone = region.TimeZone,
+        }).ToListAsync(cancellation);
+
+    private static async Task<Outcome<IncidentView>> RepeatAsync(DispatchDb db, Caller caller, Guid id, byte[] hash, CancellationToken cancellation)
     {
         var existing = await db.Incidents.AsNoTracking().Where(incident => incident.Id == id)
-            .Select(incident => new { incident.RequestHash, incident.RegionPath, incident.Touched }).SingleOrDefaultAsync(cancellation);
-        if (existing is null)
-        {
-            return null;
-        }
-
+            .Select(incident => new { incident.RequestHash, incident.RegionPath, incident.Touched }).SingleAsync(cancellation);
         if (!caller.Sees(existing.RegionPath, existing.Touched))
         {
             return Problems.NotFound("警情", "incident");
@@ -197,67 +242,5 @@ internal sealed class RaiseIncident(DispatchLane store, FactLog log, GeoBounds b
 
         var view = await IncidentView.ReadAsync(db, id, cancellation);
         return existing.RequestHash.AsSpan().SequenceEqual(hash) ? view : Problems.DifferentBody(view);
-    }
-
-    private Position Check(Request request, Category? category, Dictionary<string, Qualification> taxonomy, List<Fault> faults)
-    {
-        if (category is null)
-        {
-            faults.Add(new("category", "没有这个类别，见 GET /api/categories", "no such category, see GET /api/categories"));
-        }
-
-        OneOf(faults, "grade", request.Grade, Grades);
-        OneOf(faults, "warning", request.Warning, Warnings);
-        OneOf(faults, "responseLevel", request.ResponseLevel, ResponseLevels);
-        if (category?.Class == "socialSecurity")
-        {
-            foreach (var (field, value) in new[] { ("grade", request.Grade), ("warning", request.Warning) })
-            {
-                if (value is not null)
-                {
-                    faults.Add(new(field, "社会安全事件没有此项", "does not exist for social security incidents"));
-                }
-            }
-        }
-
-        Text.Check(faults, "risk", request.Risk, 500);
-        Text.Check(faults, "address", request.Address, 200);
-        CheckNeeds(request.Needs, taxonomy, faults);
-        return Places.Read(faults, "position", request.Position?.Longitude, request.Position?.Latitude, request.Position?.Datum, bounds);
-    }
-
-    private static void CheckNeeds(IReadOnlyList<NeedRequest?>? needs, Dictionary<string, Qualification> taxonomy, List<Fault> faults)
-    {
-        if (needs is not { Count: >= 1 and <= MostNeeds })
-        {
-            faults.Add(new("needs", $"需求应为 1 至 {MostNeeds} 项", $"must be 1 to {MostNeeds} needs"));
-            return;
-        }
-
-        for (var i = 0; i < needs.Count; i++)
-        {
-            var key = needs[i]?.Qualification;
-            if (key is null || !taxonomy.ContainsKey(key))
-            {
-                faults.Add(new($"needs[{i}].qualification", "没有这个资质，见 GET /api/qualifications", "no such qualification, see GET /api/qualifications"));
-            }
-            else if (needs.Take(i).Any(earlier => earlier?.Qualification == key))
-            {
-                faults.Add(new($"needs[{i}].qualification", "同一资质只能列一次，请合并人数", "a qualification may stand once: add the counts"));
-            }
-
-            if (needs[i]?.Count is not (>= 1 and <= MostPeoplePerNeed))
-            {
-                faults.Add(new($"needs[{i}].count", $"人数应为 1 至 {MostPeoplePerNeed}", $"must be 1 to {MostPeoplePerNeed}"));
-            }
-        }
-    }
-
-    private static void OneOf(List<Fault> faults, string field, string? value, string[] allowed)
-    {
-        if (value is not null && !allowed.Contains(value))
-        {
-            faults.Add(new(field, $"应为 {string.Join("、", allowed)} 之一或留空", $"must be one of {string.Join(", ", allowed)} or null"));
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Text.Json;
+using Dispatch.Geo.Regions;
 using Dispatch.Server.Callouts;
 using Dispatch.Server.Incidents;
 using Dispatch.Server.Storage;
@@ -38,16 +39,16 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures)
             cancellation);
 
     /// <summary>Writes a new incident with its first facts. The primary key decides which of two equal raises is first.</summary>
-    public Task<Outcome<T>> BeginAsync<T>(Func<DispatchDb, DateTimeOffset, (Incident Incident, Func<OpenRecord, Task<Outcome<T>>> Change)> begin, CancellationToken cancellation) =>
+    public Task<Outcome<T>> BeginAsync<T>(Func<DispatchDb, DateTimeOffset, (Incident Incident, RegionTree Regions, Func<OpenRecord, Task<Outcome<T>>> Change)> begin, CancellationToken cancellation) =>
         RetryAsync(
             async db =>
             {
                 using var span = Spans.Raise();
                 var now = await NowAsync(db, cancellation);
-                var (incident, change) = begin(db, now);
+                var (incident, regions, change) = begin(db, now);
                 incident.Trace = System.Diagnostics.Activity.Current?.Id; // with the row, so that what follows on any node belongs to it
                 db.Incidents.Add(incident);
-                var record = new OpenRecord(db, incident, now);
+                var record = new OpenRecord(db, incident, now) { Regions = regions };
                 return await CommitAsync(record, await change(record), cancellation);
             },
             cancellation);
@@ -140,12 +141,12 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures)
         DrillSeam.Pass("before-commit");
         await record.Db.Database.CurrentTransaction!.CommitAsync(cancellation);
         DrillSeam.Pass("after-commit-before-hint");
+        hints.InboxMoved(record.Notified); // the phones first
         if (record.Moved)
         {
             hints.IncidentMoved(record.Incident.Id);
         }
 
-        hints.InboxMoved(record.Notified);
         if (record.NeedsAsking)
         {
             hints.Askings.Raise(record.Incident.Id);
@@ -214,6 +215,9 @@ internal sealed class OpenRecord(DispatchDb db, Incident incident, DateTimeOffse
 
     /// <summary>The database's clock when the lock was held.</summary>
     public DateTimeOffset Now => now;
+
+    /// <summary>The incident's region and all above it, when whoever opened the record has read them; null: to be read.</summary>
+    public RegionTree? Regions { get; init; }
 
     public bool Moved { get; private set; }
 

@@ -29,15 +29,20 @@ internal sealed record InboxItem(long Number, string Kind, DateTimeOffset At)
 }
 
 /// <summary>What could be read, and the numbers that nothing can be made of: those stay gaps, for which a phone fetches its whole picture.</summary>
-internal sealed record InboxPage(List<InboxItem> Items, List<(Guid Volunteer, long Number)> Unreadable);
+internal sealed record InboxPage(List<InboxItem> Items, List<(Guid Volunteer, long Number)> Unreadable)
+{
+    /// <summary>Seen after the last of the items was read; null: nothing was looked at since.</summary>
+    public SendReview.Look? Look { get; set; }
+}
 
 /// <summary>Reads what phones have not been sent yet. An item that cannot be read goes into quarantine; all others are read without it.</summary>
 internal sealed class InboxReader(DispatchLane lane, Quarantine quarantine)
 {
+    // LIMIT keeps it what it is: a plan made while inboxes were short would go through all of them in the order of their key, for ever.
     // A muster's item has no call-out: its columns are null, and its card is read apart. One statement, or an item committed in between two would
     // be passed over.
     private static readonly string BeyondSql = Card.Sql.Replace("\nJOIN ", "\nLEFT JOIN ", StringComparison.Ordinal)
-        .Replace("FROM callouts c", ", item.number, item.kind, item.at, i.trace, item.volunteer_id, item.muster_id, item.task_id\nFROM unnest($1::uuid[], $2::bigint[]) AS w (volunteer_id, beyond)\nJOIN inbox item ON item.volunteer_id = w.volunteer_id AND item.number > w.beyond\nLEFT JOIN callouts c ON c.id = item.callout_id", StringComparison.Ordinal)
+        .Replace("FROM callouts c", ", item.number, item.kind, item.at, i.trace, item.volunteer_id, item.muster_id, item.task_id\nFROM unnest($1::uuid[], $2::bigint[]) AS w (volunteer_id, beyond)\nCROSS JOIN LATERAL (SELECT * FROM inbox item WHERE item.volunteer_id = w.volunteer_id AND item.number > w.beyond ORDER BY item.number LIMIT $3) AS item\nLEFT JOIN callouts c ON c.id = item.callout_id", StringComparison.Ordinal)
         + "ORDER BY item.volunteer_id, item.number LIMIT $3";
 
     // A limit alone would not do: Postgres may make the rows before it counts them.
@@ -49,7 +54,7 @@ internal sealed class InboxReader(DispatchLane lane, Quarantine quarantine)
         var page = new InboxPage([], []);
         await Isolate.RunAsync(
             [.. beyond],
-            async cursors => page.Items.AddRange(await ReadPageAsync(cursors, most, cancellation)),
+            async cursors => page.Items.AddRange(await ReadPageAsync(page, cursors, most, cancellation)),
             (cursor, _) => ReadOneByOneAsync(page, cursor, most, cancellation));
         return page;
     }
@@ -75,9 +80,9 @@ internal sealed class InboxReader(DispatchLane lane, Quarantine quarantine)
         return await IdsAsync(command, cancellation);
     }
 
-    private async Task<List<InboxItem>> ReadPageAsync(IReadOnlyCollection<KeyValuePair<Guid, long>> beyond, int most, CancellationToken cancellation, long? last = null)
+    private async Task<List<InboxItem>> ReadPageAsync(InboxPage page, IReadOnlyCollection<KeyValuePair<Guid, long>> beyond, int most, CancellationToken cancellation, long? last = null)
     {
-        await using var command = lane.Source.CreateCommand(last is null ? BeyondSql : RunSql);
+        var command = new NpgsqlBatchCommand(last is null ? BeyondSql : RunSql);
         command.Parameters.Add(new() { Value = beyond.Select(cursor => cursor.Key).ToArray() });
         command.Parameters.Add(new() { Value = beyond.Select(cursor => cursor.Value).ToArray() });
         command.Parameters.Add(new() { Value = most });
@@ -86,9 +91,12 @@ internal sealed class InboxReader(DispatchLane lane, Quarantine quarantine)
             command.Parameters.Add(new() { Value = bound });
         }
 
+        await using var batch = lane.Source.CreateBatch();
+        batch.BatchCommands.Add(command);
+        batch.BatchCommands.Add(new(SendReview.Sql));
         var items = new List<InboxItem>();
         var musters = new List<(int Place, Guid Muster)>();
-        await using (var reader = await command.ExecuteReaderAsync(cancellation)) // once: Npgsql gives the same reader to the connection's next user
+        await using (var reader = await batch.ExecuteReaderAsync(cancellation)) // once: Npgsql gives the same reader to the connection's next user
         {
             while (await reader.ReadAsync(cancellation))
             {
@@ -107,10 +115,14 @@ internal sealed class InboxReader(DispatchLane lane, Quarantine quarantine)
                     VolunteerId = reader.GetGuid(Card.Columns + 4),
                 });
             }
+
+            await reader.NextResultAsync(cancellation);
+            page.Look = await SendReview.Look.ReadAsync(reader, cancellation);
         }
 
         if (musters.Count > 0)
         {
+            page.Look = null; // their cards are read after it
             await AddMustersAsync(items, musters, cancellation);
         }
 
@@ -145,7 +157,7 @@ internal sealed class InboxReader(DispatchLane lane, Quarantine quarantine)
 
         await Isolate.RunAsync(
             numbers,
-            async run => page.Items.AddRange(await ReadPageAsync([KeyValuePair.Create(cursor.Key, run[0] - 1)], run.Count, cancellation, run[^1])),
+            async run => page.Items.AddRange(await ReadPageAsync(page, [KeyValuePair.Create(cursor.Key, run[0] - 1)], run.Count, cancellation, run[^1])),
             async (number, error) =>
             {
                 await quarantine.PutAsync(QuarantineKind.InboxItem, cursor.Key, number, error, cancellation);

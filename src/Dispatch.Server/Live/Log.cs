@@ -18,6 +18,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "Incident {Incident} could not be advanced; the sweep tries again")]
     public static partial void AskingFailed(this ILogger log, Exception exception, Guid incident);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Incident {Incident} was raised without asking anybody at once; the sweep asks")]
+    public static partial void NotAskedAtOnce(this ILogger log, Exception exception, Guid incident);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Receipts of incident {Incident} could not be written yet and are tried again")]
     public static partial void ReceiptsFailed(this ILogger log, Exception exception, Guid incident);
 

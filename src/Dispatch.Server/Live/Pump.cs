@@ -139,8 +139,9 @@ internal sealed class Pump(
         var cursors = CursorsOf(moved.SelectMany(connections.PhonesOf));
         while (cursors.Count > 0)
         {
-            var (items, unreadable) = await inboxes.ReadAsync(cursors, Most, cancellation);
-            var epoch = await review.RunAsync(cancellation);
+            var page = await inboxes.ReadAsync(cursors, Most, cancellation);
+            var (items, unreadable) = page;
+            var epoch = await review.RunAsync(cancellation, page.Look);
             if (epoch != inboxesEpoch)
             {
                 (inboxesEpoch, var first) = (epoch, inboxesEpoch == Guid.Empty);

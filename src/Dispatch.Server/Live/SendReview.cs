@@ -1,5 +1,6 @@
 using Dispatch.Server.Access;
 using Dispatch.Server.Storage;
+using Npgsql;
 
 namespace Dispatch.Server.Live;
 
@@ -10,18 +11,34 @@ namespace Dispatch.Server.Live;
 internal sealed class SendReview(DispatchLane lane, Standings standings, Connections connections, ILogger<SendReview> log) : IDisposable
 {
     private readonly SemaphoreSlim one = new(1);
-    private (Guid Epoch, long AuthVersion)? last;
+    private Look? last;
 
     /// <summary>As last looked at; no value before the first look.</summary>
     public Guid Epoch => last?.Epoch ?? Guid.Empty;
 
+    /// <summary>What is looked at, for a reader that takes it along in the round trip of its rows, after them.</summary>
+    public const string Sql = "SELECT epoch, auth_version FROM deployment";
+
+    /// <summary>The row of <see cref="Sql"/>.</summary>
+    internal readonly record struct Look(Guid Epoch, long AuthVersion)
+    {
+        public static async Task<Look> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellation)
+        {
+            await reader.ReadAsync(cancellation);
+            return new(reader.GetGuid(0), reader.GetInt64(1));
+        }
+    }
+
     /// <summary>The epoch. When it is another than the last time, everybody has been cut and comes back with a snapshot.</summary>
-    public async Task<Guid> RunAsync(CancellationToken cancellation)
+    /// <param name="taken">What a reader saw right after its rows; null: look now.</param>
+    /// <param name="cancellation">Ends the looking.</param>
+    public async Task<Guid> RunAsync(CancellationToken cancellation, Look? taken = null)
     {
         await one.WaitAsync(cancellation);
         try
         {
-            var now = await ReadAsync(cancellation);
+            // Another may have looked since the reader did: then its look is old.
+            var now = taken is { } seen && seen.Epoch == last?.Epoch && seen.AuthVersion >= last?.AuthVersion ? seen : await ReadAsync(cancellation);
             if (last is { } known && known.Epoch != now.Epoch)
             {
                 log.NewEpoch(known.Epoch, now.Epoch);
@@ -46,11 +63,10 @@ internal sealed class SendReview(DispatchLane lane, Standings standings, Connect
 
     public void Dispose() => one.Dispose();
 
-    private async Task<(Guid Epoch, long AuthVersion)> ReadAsync(CancellationToken cancellation)
+    private async Task<Look> ReadAsync(CancellationToken cancellation)
     {
-        await using var command = lane.Source.CreateCommand("SELECT epoch, auth_version FROM deployment");
+        await using var command = lane.Source.CreateCommand(Sql);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        return (reader.GetGuid(0), reader.GetInt64(1));
+        return await Look.ReadAsync(reader, cancellation);
     }
 }

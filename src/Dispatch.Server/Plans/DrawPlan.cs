@@ -16,7 +16,7 @@ namespace Dispatch.Server.Plans;
 /// nobody can fill, the numbers by gate. It is the raise itself, its checks, its plan and its match, in a transaction that the database holds
 /// read-only and that is rolled back: nobody is asked and nothing is written.
 /// </summary>
-internal sealed class DrawPlan(DispatchLane lane, Hints hints, Measures measures, GeoBounds bounds) : IDisposable
+internal sealed class DrawPlan(DispatchLane lane, Hints hints, Measures measures, GeoBounds bounds, ILogger<RaiseIncident> raising) : IDisposable
 {
     /// <summary>How many of those considered this gate refuses first.</summary>
     internal sealed record GateView(string Code, int People, string Text, string TextEn);
@@ -46,7 +46,7 @@ internal sealed class DrawPlan(DispatchLane lane, Hints hints, Measures measures
         try
         {
             var draft = new NeverWritten(lane, hints, measures);
-            var (outcome, _) = await new RaiseIncident(lane, draft, bounds).HandleAsync(caller, Guid.CreateVersion7(), request, cancellation);
+            var (outcome, _) = await new RaiseIncident(lane, draft, bounds, raising).HandleAsync(caller, Guid.CreateVersion7(), request, cancellation, draft: true);
             return outcome.Problem is { } problem ? problem : draft.Drawn!;
         }
         finally
@@ -62,7 +62,7 @@ internal sealed class DrawPlan(DispatchLane lane, Hints hints, Measures measures
         var needs = record.Db.Needs.Local.OrderBy(need => need.Ordinal).ToList();
         var ids = needs.ConvertAll(need => need.QualificationId);
         var taxonomy = await record.Db.Qualifications.AsNoTracking().Where(held => ids.Contains(held.Id)).ToDictionaryAsync(held => held.Id, cancellation);
-        var rings = await CallOutNearest.RingsAsync(record.Db, record.Incident, cancellation);
+        var rings = await IncidentRings.OfAsync(record, cancellation);
         var (request, result) = await PlanWave.MatchAsync(record, needs, needs.ToDictionary(need => need.Ordinal, need => taxonomy[need.QualificationId].Key), rings, ignoreOpenOffers: false, others: true, cancellation);
 
         var chosen = result.Chosen.Select(one => one.VolunteerId).ToHashSet();

@@ -5,7 +5,10 @@ using Npgsql;
 
 namespace Dispatch.Server.Policies;
 
-/// <summary>The plan of an incident that is being raised, and the name of who raises it: one round trip, since it is on the way of every raise.</summary>
+/// <summary>
+/// The plan of an incident that is being raised, and the name of who raises it: one round trip, since it is on the way of every raise. The context's
+/// connection is open.
+/// </summary>
 internal static class PlanFor
 {
     private const string ModesSql = "SELECT mode FROM region_modes WHERE region = ANY ($1)";
@@ -18,11 +21,6 @@ internal static class PlanFor
     public static async Task<(string? Name, Plan Plan)> RaiseAsync(DispatchDb db, Guid account, Category category, string path, CancellationToken cancellation)
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-        if (connection.State != System.Data.ConnectionState.Open)
-        {
-            await connection.OpenAsync(cancellation);
-        }
-
         var codes = path.Split('.');
         await using var batch = new NpgsqlBatch(connection)
         {

@@ -16,8 +16,12 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Dispatch.Server.Storage;
 
 /// <summary>The tables as entities. The tables themselves, their constraints and indexes are written in Migrations/*.sql.</summary>
-internal sealed partial class DispatchDb(DbContextOptions<DispatchDb> options) : DbContext(options)
+internal sealed partial class DispatchDb : DbContext
 {
+    // A change that fails is never mended within its transaction, it is made anew: a savepoint before each writing would be two round trips for nothing.
+    public DispatchDb(DbContextOptions<DispatchDb> options)
+        : base(options) => Database.AutoSavepointsEnabled = false;
+
     public DbSet<RegionRow> Regions => Set<RegionRow>();
 
     public DbSet<Category> Categories => Set<Category>();

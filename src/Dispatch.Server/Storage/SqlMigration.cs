@@ -70,3 +70,6 @@ internal sealed class Extents : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0019_candidate_degrees")]
 internal sealed class CandidateDegrees : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0020_one_look_at_the_volunteer")]
+internal sealed class OneLookAtTheVolunteer : SqlMigration;

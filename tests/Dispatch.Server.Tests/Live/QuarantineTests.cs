@@ -135,6 +135,22 @@ public sealed class QuarantineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_incident_stands_when_nobody_can_be_asked_and_is_asked_for_when_it_works_again()
+    {
+        await node.World.VolunteersAsync(2);
+        using var console = await node.SignInAsync("futian");
+        await node.World.SqlAsync("ALTER TABLE callouts ADD CONSTRAINT broken CHECK (wave <> 1) NOT VALID");
+
+        var incident = await console.RaiseAsync(ApiClient.Flood());
+        Assert.Equal(["IncidentRaised"], (await console.FactsAsync(incident)).Kinds());
+        await Eventually.True(async () => (await Quarantine.ReadAsync(default)).Any(entry => entry.Kind == QuarantineKind.Incident && entry.Subject == incident), "somebody to be told");
+
+        await node.World.SqlAsync("ALTER TABLE callouts DROP CONSTRAINT broken; UPDATE quarantine SET retry_at = now()");
+        await console.WhenAsync(incident, "offered", 2);
+        await Eventually.True(async () => (await Quarantine.ReadAsync(default)).Count == 0, "nothing left in quarantine");
+    }
+
+    [Fact]
     public async Task A_position_that_cannot_be_stored_stops_no_other()
     {
         var volunteers = await node.World.VolunteersAsync(3);
