@@ -74,7 +74,7 @@ internal static class Parts
         services.AddSingleton<ReportProgress>();
         services.AddSingleton<MusterLog>().AddSingleton<CallMuster>().AddSingleton<AnswerMuster>().AddSingleton<CommandMuster>();
         services.AddSingleton<AnswerOnBehalf>().AddSingleton<Repudiate>().AddSingleton<AnswerTask>().AddHosted<SilentWaves>();
-        services.AddHosted<TellPeople>().AddHosted<MusterPump>();
+        services.AddHosted<TellPeople>().AddHosted<MusterPump>().AddHosted<Policies.OrderPump>();
         services.AddSingleton<SetDuty>();
         services.AddSingleton<SetHours>();
         services.AddSingleton<SetConsents>();

@@ -16,7 +16,7 @@ import { LiaisonBar } from './frame/LiaisonBar';
 import { NotForVolunteers, SignIn } from './frame/SignIn';
 import { StaleBanner, TopBar } from './frame/TopBar';
 import './frame/theme';
-import { watchAid } from './live/aid';
+import { aid } from './live/aid';
 import { followBoard } from './live/boardFeed';
 import { sendUnconfirmed, takeUpOrders } from './live/orders';
 import { readReference } from './live/reference';
@@ -54,7 +54,7 @@ function Console() {
       mapAlone ? () => {} : watchForAlarms(),
       listenToKeys(),
       watchHealth(),
-      mapAlone ? () => {} : watchAid(),
+      mapAlone ? () => {} : aid.watch(),
       () => link.stop(),
     ];
     return () => { for (const stop of stops) stop(); };

@@ -221,6 +221,9 @@ internal sealed class ConsoleConnection(IHubContext<DispatchHub> hub, Measures m
     /// <summary>A word that something moved on the mutual-aid desk, also to the home station of those who are lent; the desk reads it there.</summary>
     public void SendAid(FactView fact) => Enqueue("Aid", new { kind = fact.Kind, at = fact.At });
 
+    /// <summary>A word that an order to a region was put on record: the console reads again what it shows of modes, policies and agreements.</summary>
+    public void SendRegionOrder(string kind, DateTimeOffset at) => Enqueue("RegionOrder", new { kind, at });
+
     /// <summary><paramref name="stuck"/>: incidents of its region that the system cannot advance by itself.</summary>
     public void SendCurrent(Guid epoch, IReadOnlyDictionary<Guid, long> heads, IReadOnlyCollection<Guid> stuck, DateTimeOffset serverTime) =>
         Enqueue("Current", new { epoch, heads, stuck, serverTime });

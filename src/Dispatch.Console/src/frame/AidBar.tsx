@@ -1,10 +1,11 @@
 // A neighbour asks this desk for people: seen on every page until it is answered, and heard once. The time to answer runs.
 import { effect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { AsOf } from '../board/AsOf';
 import { view } from '../board/choices';
 import { Icon } from '../board/glyphs';
 import { Countdown } from '../board/Ticking';
-import { aidDesk } from '../live/aid';
+import { aid, aidDesk } from '../live/aid';
 import { categoryOf } from '../live/reference';
 import { aidWords } from '../words/aid';
 import { nameOf } from '../words/lang';
@@ -36,6 +37,7 @@ export function AidBar() {
           <button type="button" class="small" onClick={() => { view.value = 'aid'; }}>{w.open}<kbd>D</kbd></button>
         </div>
       ))}
+      {aid.standing.value === 'old' && <AsOf of={aid} />}
       {waiting.length > SHOWN && <div><span class="muted">+{waiting.length - SHOWN}</span></div>}
     </section>
   );

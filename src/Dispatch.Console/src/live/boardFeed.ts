@@ -2,12 +2,13 @@
 // fetching; starts over when the server's epoch says it is not the server we knew (a restored backup).
 import { batch, signal } from '@preact/signals';
 import { apply, cursorsOf, emptyBoard, forget, heard, merge, type Board } from './apply';
-import { aidMoved } from './aid';
+import { aid } from './aid';
 import { get } from './api';
 import { connect, type Connection, type Invoke } from './connection';
 import type { BoardHeads, Fact, Incident, Joined, LivePosition, MusterFact, Uuid } from './contract';
 import { heardServerTime } from './clock';
 import { hearMuster, readMusters } from './musters';
+import { policies } from './policies';
 
 export const board = signal<Board>(emptyBoard);
 /** The first snapshot is in: an empty board now means that nothing is open. */
@@ -55,7 +56,8 @@ export function followBoard(mayRetry: () => Promise<boolean>): Connection {
         flushing ??= setTimeout(flush, FLUSH_MS);
       },
       Muster(fact: MusterFact) { hearMuster(fact); },
-      Aid: aidMoved,
+      Aid: aid.moved,
+      RegionOrder() { policies.moved(); aid.moved(); },
       Positions(positions: LivePosition[]) {
         const latest = new Map(livePositions.peek());
         for (const position of positions) latest.set(position.volunteerId, position);
@@ -77,6 +79,8 @@ export function followBoard(mayRetry: () => Promise<boolean>): Connection {
       epoch = joined?.epoch;
       await snapshot();
       void readMusters(); // beside the incidents, never in their way
+      aid.moved();
+      policies.moved();
     },
   });
 

@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../board/glyphs';
 import { Countdown } from '../board/Ticking';
 import { call, get } from '../live/api';
-import { readAid } from '../live/aid';
+import { aid } from '../live/aid';
 import type { AidRequest, Uuid } from '../live/contract';
 import { categoryOf } from '../live/reference';
 import { uuid7 } from '../live/uuid';
@@ -45,7 +45,7 @@ export function AidAnswer({ id, onClose }: { id: Uuid; onClose: () => void }) {
     sending.value = false;
     if (done.outcome === 'unknown') { trouble.value = w.unconfirmed; return; }
     if (done.outcome === 'refused') { command.current = uuid7(); trouble.value = `${titleOf(done.problem)} ${detailOf(done.problem) ?? ''}`; return; }
-    await readAid();
+    aid.moved();
     dialog.current?.close();
   };
   const toggle = (person: Uuid) => { trouble.value = ''; const next = new Set(chosen.value); if (!next.delete(person)) next.add(person); chosen.value = next; };

@@ -3,7 +3,8 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { Icon } from '../board/glyphs';
 import { Countdown } from '../board/Ticking';
-import { aidDesk, aidFailed } from '../live/aid';
+import { AsOf } from '../board/AsOf';
+import { aid, aidDesk } from '../live/aid';
 import { call } from '../live/api';
 import { now } from '../live/clock';
 import type { AidAgreement, AidDesk, AidRelease, AidRequest, Uuid } from '../live/contract';
@@ -25,13 +26,14 @@ export function MutualAid() {
   const answering = useSignal<Uuid | null>(null);
   const form = useSignal<Asked | null>(null);
   const desk = aidDesk.value;
-  if (!desk) return <main class="roster"><p class="empty">{aidFailed.value ? w.failed : w.loading}</p></main>;
+  if (!desk) return <main class="roster"><p class="empty">{aid.standing.value === 'failed' ? w.failed : w.loading}</p></main>;
   const waiting = desk.requests.filter((r) => r.mayAnswer);
   const others = desk.requests.filter((r) => !r.mayAnswer);
   const own = me.value?.region;
   return (
-    <main class="roster aid" aria-labelledby="aid-page">
+    <main class={`roster aid${aid.standing.value === 'old' ? ' is-old' : ''}`} aria-labelledby="aid-page">
       <h1 id="aid-page" class="visually-hidden">{w.title}</h1>
+      <AsOf of={aid} />
       <div class="aid-body">
         <div class="aid-main">
           <Section title={w.waiting}>
@@ -71,7 +73,7 @@ export function MutualAid() {
       </div>
       {answering.value && <AidAnswer key={answering.value} id={answering.value} onClose={() => { answering.value = null; }} />}
       {form.value && <AidForm asked={form.value} onDone={async (body) => call<AidDesk>(form.peek()!.method, form.peek()!.path, { body: { commandId: uuid7(), ...body } }).then((answer) => {
-        if (answer.outcome === 'done') aidDesk.value = answer.value;
+        if (answer.outcome === 'done') aid.put(answer.value);
         return faultsOf(answer);
       })} onClose={() => { form.value = null; }} />}
     </main>
@@ -119,12 +121,13 @@ function Loan({ release: l }: { release: AidRelease }) {
 function Agreed({ agreement: a, onStep }: { agreement: AidAgreement; onStep: (asked: Asked) => void }) {
   const w = aidWords();
   const about = `${a.lender.name} ${a.bothWays ? '⇄' : '→'} ${a.borrower.name}`;
+  const over = Date.parse(a.validUntil) <= now.value;
   const step = (kind: 'accept' | 'end') => onStep({ title: w[kind], about, path: `/api/agreements/${a.id}/${kind}`, method: 'POST', fields: [], body: {} });
   return (
     <li data-agreement={a.id}>
       <span><b>{about}</b> {a.category ? nameOf(categoryOf(a.category)) : w.allCategories} · {a.mode ? modeName(a.mode) : w.allModes}<br />
-        <small class="muted">{a.proposedFor ? w.waitsFor(a.proposedFor.name) : w.inForce} · {w.until(`${dateOf(a.validUntil, zone())} ${timeOf(a.validUntil, zone()).slice(0, 5)}`)}</small></span>
-      <span class="aid-steps">{a.mayAccept && <button type="button" class="primary" onClick={() => step('accept')}>{w.accept}</button>}<button type="button" class="quiet" onClick={() => step('end')}>{w.end}</button></span>
+        <small class="muted">{over ? <b class="doubt">{w.lapsed}</b> : a.proposedFor ? w.waitsFor(a.proposedFor.name) : w.inForce} · {w.until(`${dateOf(a.validUntil, zone())} ${timeOf(a.validUntil, zone()).slice(0, 5)}`)}</small></span>
+      <span class="aid-steps">{a.mayAccept && !over && <button type="button" class="primary" onClick={() => step('accept')}>{w.accept}</button>}<button type="button" class="quiet" onClick={() => step('end')}>{w.end}</button></span>
     </li>
   );
 }

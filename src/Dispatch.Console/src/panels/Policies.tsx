@@ -1,12 +1,14 @@
 // Modes and policies of the operator's region: which mode holds and since when, the plan of every category and where each value comes from,
-// and who ordered what. A value set here is bold; the rest is inherited and says from where.
+// and who ordered what. A value set here is bold; the rest is inherited and says from where. What another operator orders shows without being asked for.
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { AsOf } from '../board/AsOf';
 import { Icon } from '../board/glyphs';
-import { call, get } from '../live/api';
+import { call } from '../live/api';
 import { now } from '../live/clock';
 import type { PolicyPage, PolicyPlan, RegionOrder } from '../live/contract';
 import { aidDesk } from '../live/aid';
+import { policies } from '../live/policies';
 import { categories, qualifications } from '../live/reference';
 import { me, zone } from '../live/signing';
 import { uuid7 } from '../live/uuid';
@@ -19,21 +21,21 @@ const modes = ['peacetime', 'urgent', 'disaster', 'wartime'] as const;
 
 export function Policies() {
   const w = policyWords();
-  const page = useSignal<PolicyPage | 'loading' | 'failed'>('loading');
   const shown = useSignal<string | null>(null);
   const editing = useSignal<Editing | null>(null);
   const switching = useSignal<string | null>(null);
-  const read = () => void get<PolicyPage>('/api/policies').then((answer) => { page.value = answer.outcome === 'done' ? answer.value : 'failed'; });
-  useEffect(read, []);
-  if (typeof page.value === 'string') return <main class="roster"><p class="empty">{page.value === 'loading' ? w.loading : <>{w.failed} <button type="button" onClick={read}>{w.retry}</button></>}</p></main>;
-  const p = page.value;
+  useEffect(() => policies.watch(), []);
+  const p = policies.value.value;
+  const old = policies.standing.value === 'old';
+  if (!p) return <main class="roster"><p class="empty">{policies.standing.value === 'failed' ? w.failed : w.loading}</p></main>;
   const mode = shown.value ?? p.mode;
   const region = nameOf(me.value?.region);
-  const lineOf = (category: string | null) => p.lines.find((l) => l.region === p.region && l.mode === mode && l.category === category) ?? null;
+  const lineOf = (category: string | null, of: string = mode) => p.lines.find((l) => l.region === p.region && l.mode === of && l.category === category) ?? null;
   const edit = (category: string | null, about: string, plan: PolicyPlan | null) => { editing.value = { region: p.region, regionName: region, category, about, mode, line: lineOf(category), plan }; };
   return (
-    <main class="roster policies" aria-labelledby="policies-title">
+    <main class={`roster policies${old ? ' is-old' : ''}`} aria-labelledby="policies-title">
       <h1 id="policies-title" class="visually-hidden">{w.title}</h1>
+      <AsOf of={policies} />
       <section class="mode-strip" aria-label={w.modeOf(region)}>
         <b>{w.modeOf(region)}</b>
         <div class="mode-buttons" role="group" aria-label={w.mode}>
@@ -63,8 +65,8 @@ export function Policies() {
         </div>
         <Orders orders={p.orders} names={p.names} />
       </section>
-      {editing.value && <PolicyForm editing={editing.value} onSaved={(next) => { page.value = next; }} onClose={() => { editing.value = null; }} />}
-      {switching.value && <SwitchDialog region={p.region} name={region} mode={switching.value} onDone={(next) => { page.value = next; shown.value = null; }} onClose={() => { switching.value = null; }} />}
+      {editing.value && <PolicyForm editing={editing.value} current={lineOf(editing.value.category, editing.value.mode)} onSaved={policies.put} onClose={() => { editing.value = null; }} />}
+      {switching.value && <SwitchDialog region={p.region} name={region} mode={switching.value} onDone={(next) => { policies.put(next); shown.value = null; }} onClose={() => { switching.value = null; }} />}
     </main>
   );
 }

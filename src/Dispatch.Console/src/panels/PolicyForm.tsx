@@ -15,7 +15,8 @@ const choices: Record<string, readonly (string | number)[]> = { firstRing: [5, 4
 
 export interface Editing { region: string; regionName: string; category: string | null; about: string; mode: string; line: PolicyLine | null; plan: PolicyPlan | null }
 
-export function PolicyForm({ editing, onSaved, onClose }: { editing: Editing; onSaved: (page: PolicyPage) => void; onClose: () => void }) {
+/** `current`: the line as it is now, whatever it was when the form was opened. */
+export function PolicyForm({ editing, current, onSaved, onClose }: { editing: Editing; current: PolicyLine | null; onSaved: (page: PolicyPage) => void; onClose: () => void }) {
   const w = policyWords();
   const dialog = useRef<HTMLDialogElement>(null);
   const returnTo = useRef(document.activeElement);
@@ -31,6 +32,12 @@ export function PolicyForm({ editing, onSaved, onClose }: { editing: Editing; on
     return () => { if (returnTo.current instanceof HTMLElement && returnTo.current.isConnected) returnTo.current.focus(); };
   }, []);
 
+  const take = (now: PolicyLine | null) => {
+    line.value = now;
+    values.value = valuesOf(now);
+    trouble.value = w.changedMeanwhile;
+  };
+  const changed = !saving.value && (current?.version ?? 0) !== (line.value?.version ?? 0);
   const save = async (event: Event) => {
     event.preventDefault();
     saving.value = true;
@@ -40,16 +47,13 @@ export function PolicyForm({ editing, onSaved, onClose }: { editing: Editing; on
       body[key] = (numbers as readonly string[]).includes(key) || key === 'firstRing' || key === 'lastRing' ? Number(text) : text;
     }
     const answer = await call<PolicyPage>('PUT', '/api/policies', { body });
-    saving.value = false;
     if (answer.outcome === 'done') { onSaved(answer.value); dialog.current?.close(); return; }
+    saving.value = false;
     if (answer.outcome === 'unknown') { trouble.value = w.unconfirmed; return; }
     command.current = uuid7();
     faults.value = answer.problem.errors ?? [];
-    if (answer.problem.status === 409) {
-      line.value = (answer.problem.current as PolicyLine | undefined) ?? null;
-      values.value = valuesOf(line.value);
-      trouble.value = w.changedMeanwhile;
-    } else trouble.value = faults.value.length > 0 ? '' : `${titleOf(answer.problem)} ${detailOf(answer.problem) ?? ''}`;
+    if (answer.problem.status === 409) take((answer.problem.current as PolicyLine | undefined) ?? null);
+    else trouble.value = faults.value.length > 0 ? '' : `${titleOf(answer.problem)} ${detailOf(answer.problem) ?? ''}`;
   };
   const set = (key: string, text: string) => { values.value = { ...values.value, [key]: text }; };
   const now = (key: string): string => {
@@ -83,6 +87,7 @@ export function PolicyForm({ editing, onSaved, onClose }: { editing: Editing; on
         <label class="field"><span class="field-label">{w.reason}</span>
           <input type="text" name="reason" maxLength={200} value={reason.value} aria-invalid={faults.value.some((f) => f.field === 'reason')} onInput={(e) => { reason.value = e.currentTarget.value; }} />{faultOf('reason')}
         </label>
+        {changed && <p class="notice warn" role="alert"><span>{w.changedNow}</span><button type="button" onClick={() => take(current)}>{w.showNow}</button></p>}
         {trouble.value && <p class="notice bad" role="alert">{trouble.value}</p>}
         <footer>
           <button type="button" onClick={() => dialog.current?.close()}>{w.cancel}</button>
