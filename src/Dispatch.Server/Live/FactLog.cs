@@ -49,7 +49,10 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures)
                 incident.Trace = System.Diagnostics.Activity.Current?.Id; // with the row, so that what follows on any node belongs to it
                 db.Incidents.Add(incident);
                 var record = new OpenRecord(db, incident, now) { Regions = regions };
-                return await CommitAsync(record, await change(record), cancellation);
+                var outcome = await CommitAsync(record, await change(record), cancellation);
+                span?.SetTag("dispatch.incident", incident.Id.ToString());
+                span.Tell(record.Written);
+                return outcome;
             },
             cancellation);
 

@@ -58,8 +58,12 @@ internal static class Spans
         }
 
         span.DisplayName = facts.FirstOrDefault() ?? "nothing to do";
-        span.SetTag("dispatch.facts", string.Join(' ', facts.GroupBy(kind => kind).Select(kind => kind.Count() == 1 ? kind.Key : kind.Key + "×" + kind.Count().ToString(CultureInfo.InvariantCulture))));
+        span.Tell(facts);
     }
+
+    /// <summary>All facts that a step wrote, in its tags.</summary>
+    public static void Tell(this Activity? span, IReadOnlyCollection<string> facts) =>
+        span?.SetTag("dispatch.facts", string.Join(' ', facts.GroupBy(kind => kind).Select(kind => kind.Count() == 1 ? kind.Key : kind.Key + "×" + kind.Count().ToString(CultureInfo.InvariantCulture))));
 
     /// <summary>A request is called after its route, never after its path: that would be a name per incident.</summary>
     public static async Task NameRequests(HttpContext context, RequestDelegate next)
