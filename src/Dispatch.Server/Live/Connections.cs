@@ -71,7 +71,7 @@ internal sealed class Connections(IHubContext<DispatchHub> hub, Measures measure
 
     public ConsoleConnection Join(HubCallerContext context, Caller caller, bool replays)
     {
-        var connection = new ConsoleConnection(hub, measures, log, context, caller.RegionPath, replays);
+        var connection = new ConsoleConnection(hub, measures, log, context, caller, replays);
         lock (gate)
         {
             Replace(connection);

@@ -25,6 +25,10 @@ internal sealed record FactView(Guid IncidentId, long Number, string Kind, DateT
     [JsonIgnore]
     public string? Lender => Kind.StartsWith("Aid", StringComparison.Ordinal) && Data.TryGetProperty("lenderPath", out var path) ? path.GetString() : null;
 
+    /// <summary>Of a fact about mutual aid: the region that is asked to lend or has lent.</summary>
+    [JsonIgnore]
+    public string? LenderCode => Lender is not null && Data.TryGetProperty("regionCode", out var code) ? code.GetString() : null;
+
     /// <summary>The trace of its incident.</summary>
     [JsonIgnore]
     public string? Trace { get; init; }
@@ -65,6 +69,24 @@ internal sealed class FactReader(DispatchLane lane, Quarantine quarantine)
         }
 
         return heads;
+    }
+
+    /// <summary>Who speaks for these regions once their desks were silent. Primary key of region_liaisons.</summary>
+    public async Task<ILookup<string, Guid>> LiaisonsAsync(IReadOnlyCollection<string> regions, CancellationToken cancellation)
+    {
+        var found = new List<(string Region, Guid Account)>();
+        if (regions.Count > 0)
+        {
+            await using var command = lane.Source.CreateCommand("SELECT region, account_id FROM region_liaisons WHERE region = ANY ($1)");
+            command.Parameters.Add(new() { Value = regions.ToArray() });
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                found.Add((reader.GetString(0), reader.GetGuid(1)));
+            }
+        }
+
+        return found.ToLookup(one => one.Region, one => one.Account);
     }
 
     private async Task<List<FactView>> ReadPageAsync(IReadOnlyCollection<KeyValuePair<Guid, long>> beyond, int most, CancellationToken cancellation, long? last = null)

@@ -143,7 +143,7 @@ internal sealed class PhoneConnection(IHubContext<DispatchHub> hub, Measures mea
 }
 
 /// <summary>An operator's console: hears the facts of its region and all below it.</summary>
-internal sealed class ConsoleConnection(IHubContext<DispatchHub> hub, Measures measures, ILogger log, HubCallerContext context, string regionPath, bool replays)
+internal sealed class ConsoleConnection(IHubContext<DispatchHub> hub, Measures measures, ILogger log, HubCallerContext context, Access.Caller caller, bool replays)
     : LiveConnection(hub, measures, log, context)
 {
     private readonly Lock gate = new();
@@ -151,7 +151,9 @@ internal sealed class ConsoleConnection(IHubContext<DispatchHub> hub, Measures m
     // While the past is replayed the present waits here, so that the client sees one ascending line per incident.
     private List<FactView>? held = replays ? [] : null;
 
-    public string RegionPath { get; } = regionPath;
+    public string RegionPath { get; } = caller.RegionPath;
+
+    public Guid Account { get; } = caller.AccountId;
 
     public void Send(FactView fact)
     {
@@ -218,7 +220,7 @@ internal sealed class ConsoleConnection(IHubContext<DispatchHub> hub, Measures m
         }
     }
 
-    /// <summary>A word that something moved on the mutual-aid desk, also to the home station of those who are lent; the desk reads it there.</summary>
+    /// <summary>A word that something moved on the mutual-aid desk, also to the home station of those who are lent and to its liaisons; the desk reads it there.</summary>
     public void SendAid(FactView fact) => Enqueue("Aid", new { kind = fact.Kind, at = fact.At });
 
     /// <summary>A word that an order to a region was put on record: the console reads again what it shows of modes, policies and agreements.</summary>

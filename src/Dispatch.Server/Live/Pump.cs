@@ -57,6 +57,7 @@ internal sealed class Pump(
         do
         {
             read = await facts.ReadAsync([.. moved.Select(id => KeyValuePair.Create(id, pumped.GetValueOrDefault(id)))], Most, cancellation);
+            var liaisons = await facts.LiaisonsAsync([.. read.Select(fact => fact.LenderCode).OfType<string>().Distinct()], cancellation);
             var epoch = await review.RunAsync(cancellation);
             if (epoch != factsEpoch)
             {
@@ -75,7 +76,7 @@ internal sealed class Pump(
                         console.Send(fact);
                     }
 
-                    if (fact.Lender is { } lender && Access.Caller.Covers(console.RegionPath, lender))
+                    if (fact.Lender is { } lender && (Access.Caller.Covers(console.RegionPath, lender) || liaisons[fact.LenderCode ?? ""].Contains(console.Account)))
                     {
                         console.SendAid(fact);
                     }

@@ -55,7 +55,7 @@ internal static class AidDeadlines
             request.Begin(stage, record.Now);
             record.Append(FactKind.AidEscalated, Actor.System, new
             {
-                requestId = request.Id, regionCode = region.Code, regionName = region.Name, lenderPath = stage == AidStage.Superior ? Above(region.Path) : region.Path, stage, dueAt = request.DueAt,
+                requestId = request.Id, regionCode = region.Code, regionName = region.Name, lenderPath = region.Path, stage, dueAt = request.DueAt,
             });
         }
         else
@@ -79,6 +79,4 @@ internal static class AidDeadlines
             releaseId = release.Id, regionCode = region.Code, regionName = region.Name, lenderPath = region.Path, stillOut,
         });
     }
-
-    private static string Above(string path) => path.LastIndexOf('.') is > 0 and var dot ? path[..dot] : path;
 }

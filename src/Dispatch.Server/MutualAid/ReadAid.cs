@@ -162,7 +162,7 @@ internal static class ReadAid
 
         var others = await db.Regions.Where(region => region.HasAuthority && region.Level == 3).OrderBy(region => region.Code).Select(region => new AidView.RegionPart(region.Code, region.Name)).Take(500).ToListAsync(cancellation);
         return new(
-            views, await LentAsync(db, mine, ofMine, cancellation), await AgreementsAsync(db, caller, cancellation), await FloorsAsync(db, connection, caller, cancellation),
+            views, await LentAsync(db, caller, mine, ofMine, cancellation), await AgreementsAsync(db, caller, cancellation), await FloorsAsync(db, connection, caller, cancellation),
             await UnifiedAsync(db, caller, time.GetUtcNow(), cancellation), others, await LiaisonsAsync(db, caller, mine, cancellation),
             await db.Accounts.Where(account => account.Role == Role.Operator && mine.Contains(account.Region!)).OrderBy(account => account.Username).Take(500)
                 .Select(account => new OperatorView(account.Username!, account.Name, account.Region!)).ToListAsync(cancellation),
@@ -180,9 +180,9 @@ internal static class ReadAid
         return [.. codes.OrderBy(code => code == own ? "" : code, StringComparer.Ordinal).Select(code => new LiaisonsView(new(code, names[code]), [.. people[code]]))];
     }
 
-    private static async Task<List<LentView>> LentAsync(DispatchDb db, List<string> mine, List<Guid> ofMine, CancellationToken cancellation)
+    private static async Task<List<LentView>> LentAsync(DispatchDb db, Caller caller, List<string> mine, List<Guid> ofMine, CancellationToken cancellation)
     {
-        var releases = await db.Releases.AsNoTracking().Where(release => mine.Contains(release.Region) || ofMine.Contains(release.IncidentId))
+        var releases = await db.Releases.AsNoTracking().Where(release => mine.Contains(release.Region) || ofMine.Contains(release.IncidentId) || release.ById == caller.AccountId)
             .OrderByDescending(release => release.GivenAt).Take(MostRequests)
             .Join(db.Incidents, release => release.IncidentId, incident => incident.Id, (release, incident) => new { release, incident.Category, incident.Address, incident.District })
             .ToListAsync(cancellation);

@@ -7,6 +7,7 @@ import { Icon } from '../board/glyphs';
 import { Countdown } from '../board/Ticking';
 import { aid, aidDesk } from '../live/aid';
 import { categoryOf } from '../live/reference';
+import { me } from '../live/signing';
 import { aidWords } from '../words/aid';
 import { nameOf } from '../words/lang';
 import { sound } from './alarm';
@@ -30,7 +31,7 @@ export function AidBar() {
     <section class="liaison-bar aid-bar" role="alert" aria-label={w.waiting}>
       {waiting.slice(0, SHOWN).map((r) => (
         <div key={r.id}>
-          <Icon name="people" /><b>{w.from(r.borrower.name)}</b>
+          <Icon name="people" /><b>{w.from(r.borrower.name)}</b>{me.value?.region.code !== r.lender.code && <b class="doubt">{w.inStead(r.lender.name)}</b>}
           <span>{nameOf(categoryOf(r.incident.category))} · {r.incident.address} · {r.needs.map((n) => w.wants(n.missing, nameOf(n))).join('；')}</span>
           {/* not read out every second */}
           {r.dueAt && <span class="aid-due" aria-hidden="true"><Icon name="clock" size={12} /><Countdown to={r.dueAt} /></span>}

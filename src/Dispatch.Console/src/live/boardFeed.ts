@@ -53,6 +53,7 @@ export function followBoard(mayRetry: () => Promise<boolean>): Connection {
     handlers: {
       Fact(fact: Fact) {
         waiting.push(fact);
+        if (fact.kind.startsWith('Aid')) aid.moved();
         flushing ??= setTimeout(flush, FLUSH_MS);
       },
       Muster(fact: MusterFact) { hearMuster(fact); },

@@ -7,10 +7,11 @@ import { call, get } from '../live/api';
 import { aid } from '../live/aid';
 import type { AidRequest, Uuid } from '../live/contract';
 import { categoryOf } from '../live/reference';
+import { me, zone } from '../live/signing';
 import { uuid7 } from '../live/uuid';
 import { aidWords } from '../words/aid';
 import { detailOf, nameOf, textOf, titleOf } from '../words/lang';
-import { distanceOf } from '../words/times';
+import { distanceOf, timeOf } from '../words/times';
 
 export function AidAnswer({ id, onClose }: { id: Uuid; onClose: () => void }) {
   const w = aidWords();
@@ -55,9 +56,10 @@ export function AidAnswer({ id, onClose }: { id: Uuid; onClose: () => void }) {
     <dialog ref={dialog} class="confirm aid-answer" aria-labelledby="aid-title" onClose={onClose}>
       <h2 id="aid-title">{r ? `${w.from(r.borrower.name)} · ${nameOf(categoryOf(r.incident.category))}` : w.loading}</h2>
       {r && <>
+        {me.value?.region.code !== r.lender.code && r.mayAnswer && <p class="aid-instead"><Icon name="people" size={13} /><b>{w.inStead(r.lender.name)}</b><span class="muted">{w.because(r.stage)}</span></p>}
         <p>{r.incident.address}<span class="muted num"> {r.incident.longitude.toFixed(4)}, {r.incident.latitude.toFixed(4)}</span></p>
         <p class="incident-risk"><Icon name="warn" size={13} /><span>{r.incident.risk}</span></p>
-        {r.state === 'open' && r.dueAt && <p class="aid-due"><Icon name="clock" size={13} />{w.due} <Countdown to={r.dueAt} /></p>}
+        {r.state === 'open' && r.dueAt && <p class="aid-due"><Icon name="clock" size={13} />{w.due} <b class="num">{timeOf(r.dueAt, zone())}</b> <Countdown to={r.dueAt} /></p>}
         <p><b>{r.needs.map((n) => w.wants(n.missing, nameOf(n))).join('；')}</b></p>
       </>}
       {offer && <div class="aid-columns">
@@ -74,8 +76,8 @@ export function AidAnswer({ id, onClose }: { id: Uuid; onClose: () => void }) {
             ))}</ul>
           )}
         </section>
-        <section aria-label={w.cover} aria-live="polite">
-          <h3>{w.cover}</h3>
+        <section aria-label={w.coverIn(r!.lender.name)} aria-live="polite">
+          <h3>{w.coverIn(r!.lender.name)}</h3>
           <ul class="aid-cover">
             {offer.floors.map((f) => {
               const after = left(f.people);

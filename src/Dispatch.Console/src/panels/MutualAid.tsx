@@ -90,13 +90,14 @@ function Request({ request: r, own = false, onOpen }: { request: AidRequest; own
   return (
     <article class={`aid-card${own ? ' waits' : ''}`} data-aid={r.id}>
       <div><b>{mine || own ? w.from(r.borrower.name) : `${r.borrower.name} ${w.to(r.lender.name)}`}</b> · {nameOf(categoryOf(r.incident.category))} · {r.incident.address}
+        {own && !mine && <p class="aid-instead"><Icon name="people" size={13} /><b>{w.inStead(r.lender.name)}</b><span class="muted">{w.because(r.stage)}</span></p>}
         <p class="muted">{r.needs.map((n) => w.wants(n.missing, nameOf(n))).join('；')}{r.reason && `；${r.reason}`}</p>
         <p class="muted small">{w.askedAt} <span class="num">{at(r.askedAt)}</span> {r.askedBy ? r.askedBy.name : w.byPolicy}
           {r.answeredAt && <> · <span class="num">{at(r.answeredAt)}</span></>}
           {r.answeredBy && <> · {r.answeredBy.name}</>}</p>
       </div>
       <div class="aid-state">
-        {r.state === 'open' && r.dueAt && <span class="aid-due"><Icon name="clock" size={12} /><Countdown to={r.dueAt} /><small class="muted">{w.stageNow(w.stages[r.stage] ?? r.stage)}</small></span>}
+        {r.state === 'open' && r.dueAt && <span class="aid-due"><Icon name="clock" size={12} /><Countdown to={r.dueAt} /><small class="muted">{w.dueIn(at(r.dueAt))} · {w.stageNow(w.stages[r.stage] ?? r.stage)}</small></span>}
         {own ? <button type="button" class="primary" onClick={onOpen}>{w.open}</button> : <span class={`tag aid-${r.state}`}>{w.states[r.state] ?? r.state}</span>}
       </div>
     </article>

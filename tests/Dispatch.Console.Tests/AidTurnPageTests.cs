@@ -1,0 +1,112 @@
+using System.Text.RegularExpressions;
+using Dispatch.Console.Tests.Support;
+using Dispatch.Server.Tests.Support;
+using Microsoft.Playwright;
+using static Dispatch.Console.Tests.Support.ConsolePage;
+
+namespace Dispatch.Console.Tests;
+
+/// <summary>When time has run out on mutual aid, in a browser: a silent desk's request comes to its liaison.</summary>
+public sealed class AidTurnPageTests(AidTurnPageTests.Desks desks) : IClassFixture<AidTurnPageTests.Desks>
+{
+    private const string Luohu = "440303", LuohuStreet = "440303001";
+
+    private TestNode Node => desks.Node;
+
+    [Fact]
+    public async Task After_the_desk_stayed_silent_its_liaison_answers_from_his_own_console_with_names_and_cover_in_sight()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await LenderAsync(300 + (100 * i), "rescue.water");
+        }
+
+        await Node.World.SqlAsync("""
+            INSERT INTO accounts (id, username, password_hash, role, name, region)
+            SELECT gen_random_uuid(), 'next', password_hash, 'operator', '邻街道联络员', '440303001' FROM accounts WHERE username = 'luohu'
+            """);
+        var (futian, desk) = (desks.Futian, desks.Luohu);
+        Assert.Equal(200, (await desk.PutAsync($"/api/reserve-floors/{Guid.NewGuid()}", new { commandId = Guid.NewGuid(), region = Luohu, qualification = "rescue.water", count = 1, reason = "保底" })).Status);
+        Assert.Equal(200, (await desk.PutAsync($"/api/regions/{Luohu}/liaisons", new { commandId = Guid.NewGuid(), usernames = new[] { "next" }, reason = "夜间值守" })).Status);
+        await using var liaison = await SignedInAsync(Node, "next");
+        var page = liaison.Page;
+
+        var incident = await futian.RaiseAsync(ApiClient.Flood(count: 3));
+        Assert.Equal(200, (await futian.PostAsync($"/api/incidents/{incident}/aid", new { commandId = Guid.NewGuid(), regions = new[] { Luohu }, reason = "本区力量不足" })).Status);
+        await liaison.Keys.PressAsync("d");
+        await Expect(page.Locator("[data-aid]")).ToContainTextAsync("轮到：值班席"); // he knows of it, and it is not his yet
+        await Expect(page.Locator(".aid-card.waits")).ToHaveCountAsync(0);
+        await liaison.Keys.PressAsync("Escape");
+
+        await TimePassesAsync(incident); // the desk has said nothing
+        var bar = page.Locator(".aid-bar");
+        await Expect(bar).ToContainTextAsync("福田区求援"); // on the page he has open, which is another
+        await Expect(bar).ToContainTextAsync("请您代罗湖区答复");
+        await bar.GetByRole(AriaRole.Button).ClickAsync();
+        var waiting = page.Locator(".aid-card.waits");
+        await Expect(waiting).ToContainTextAsync("值班席未在时限内答复，轮到联络员");
+        await Expect(waiting).ToContainTextAsync(new Regex(@"水域救援 3 人.*\d\d:\d\d:\d\d 前 · 轮到：联络员", RegexOptions.Singleline));
+        await liaison.ScreenshotAsync("aid-liaison-desk");
+        await Accessibility.HasNoSeriousFaultAsync(page, "the liaison's desk", enhancedContrast: false);
+        await waiting.GetByRole(AriaRole.Button).PressAsync("Enter");
+
+        var dialog = page.Locator("dialog.aid-answer");
+        await Expect(dialog).ToContainTextAsync("请您代罗湖区答复");
+        await Expect(dialog.Locator(".aid-people li")).ToHaveCountAsync(3);
+        await Expect(dialog.Locator(".aid-people input:checked")).ToHaveCountAsync(2); // proposed: all but the floor
+        await Expect(dialog).ToContainTextAsync("借出后罗湖区还剩");
+        await Expect(dialog.Locator(".aid-cover")).ToContainTextAsync("水域救援：现有 3，剩 1");
+        await liaison.ScreenshotAsync("aid-liaison-answer");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "借出 2 人" }).ClickAsync();
+
+        var loan = page.Locator("[data-release]");
+        await Expect(loan).ToContainTextAsync("罗湖区 → 福田区");
+        await Expect(loan.Locator(".aid-names li")).ToHaveCountAsync(2);
+        await Expect(page.Locator("[data-aid]")).ToContainTextAsync(new Regex("邻街道联络员.*已借出", RegexOptions.Singleline)); // by whom stands on it
+        await futian.WhenAsync(incident, "offered", 2);
+        Assert.Equal(409, (await desk.PostAsync($"/api/mutual-aid/{await RequestAsync(incident)}/answer", new { commandId = Guid.NewGuid(), answer = "refuse", reason = "晚了" })).Status);
+        await futian.OrderAsync($"/api/incidents/{incident}/close");
+        Assert.Equal(1, liaison.Loads);
+    }
+
+    /// <summary>Somebody of Luohu who consents to be lent, east of the incident.</summary>
+    private async Task<Guid> LenderAsync(double metresEast, string qualification)
+    {
+        var id = await Node.World.VolunteerAsync(metresEast, qualification, home: LuohuStreet);
+        await Node.World.SqlAsync($"INSERT INTO consents (id, volunteer_id, kind, given_at) VALUES (gen_random_uuid(), '{id}', 'crossRegion', now())");
+        return id;
+    }
+
+    private Task<Guid> RequestAsync(Guid incident) => Node.World.ScalarAsync<Guid>($"SELECT id FROM aid_requests WHERE incident_id = '{incident}'");
+
+    /// <summary>Moves what waits for a deadline of an incident into the past, as time would.</summary>
+    private Task TimePassesAsync(Guid incident) => Node.World.SqlAsync($"""
+        UPDATE aid_requests SET due_at = now() - interval '1 second', asked_at = asked_at - interval '1 hour' WHERE incident_id = '{incident}' AND due_at IS NOT NULL;
+        UPDATE releases SET given_at = now() - interval '2 hours', valid_until = now() - interval '1 second' WHERE incident_id = '{incident}';
+        UPDATE incidents SET aid_due_at = now() - interval '1 second', look_at = now() - interval '1 second' WHERE id = '{incident}';
+        """);
+
+    /// <summary>One node, and the two desks between which people are lent; each test lends another qualification.</summary>
+    public sealed class Desks : IAsyncLifetime
+    {
+        public TestNode Node { get; private set; } = null!;
+
+        public ApiClient Futian { get; private set; } = null!;
+
+        public ApiClient Luohu { get; private set; } = null!;
+
+        public async Task InitializeAsync()
+        {
+            Node = await TestNode.StartAsync();
+            Futian = await Node.SignInAsync("futian");
+            Luohu = await Node.SignInAsync("luohu");
+        }
+
+        public async Task DisposeAsync()
+        {
+            Futian.Dispose();
+            Luohu.Dispose();
+            await Node.DisposeAsync();
+        }
+    }
+}
