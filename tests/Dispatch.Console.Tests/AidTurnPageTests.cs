@@ -6,7 +6,7 @@ using static Dispatch.Console.Tests.Support.ConsolePage;
 
 namespace Dispatch.Console.Tests;
 
-/// <summary>When time has run out on mutual aid, in a browser: a silent desk's request comes to its liaison.</summary>
+/// <summary>When time has run out on mutual aid, in a browser: a silent desk's request comes to its liaison, and a loan that has run out comes to an operator.</summary>
 public sealed class AidTurnPageTests(AidTurnPageTests.Desks desks) : IClassFixture<AidTurnPageTests.Desks>
 {
     private const string Luohu = "440303", LuohuStreet = "440303001";
@@ -68,6 +68,77 @@ public sealed class AidTurnPageTests(AidTurnPageTests.Desks desks) : IClassFixtu
         await futian.OrderAsync($"/api/incidents/{incident}/close");
         Assert.Equal(1, liaison.Loads);
     }
+
+    [Fact]
+    public async Task A_loan_that_runs_out_recalls_nobody_names_who_is_still_out_and_whom_the_operator_releases_is_released()
+    {
+        var people = new List<Guid>();
+        for (var i = 0; i < 3; i++)
+        {
+            people.Add(await LenderAsync(300 + (100 * i), "rescue.emergencyMedical"));
+        }
+
+        var (futian, desk) = (desks.Futian, desks.Luohu);
+        var incident = await futian.RaiseAsync(ApiClient.Flood(count: 3, qualification: "rescue.emergencyMedical"));
+        Assert.Equal(200, (await futian.PostAsync($"/api/incidents/{incident}/aid", new { commandId = Guid.NewGuid(), regions = new[] { Luohu } })).Status);
+        Assert.Equal(200, (await desk.PostAsync($"/api/mutual-aid/{await RequestAsync(incident)}/answer", new { commandId = Guid.NewGuid(), answer = "approve", people })).Status);
+        var names = new List<string>();
+        foreach (var person in people)
+        {
+            names.Add(await Node.World.ScalarAsync<string>($"SELECT name FROM volunteers WHERE id = '{person}'"));
+            using var phone = await Node.SignInAsync(await Node.World.ScalarAsync<string>($"SELECT external_id FROM volunteers WHERE id = '{person}'"));
+            var callout = await phone.MyCalloutAsync();
+            Assert.Equal(200, (await phone.AnswerAsync(callout, "accept")).Status);
+            if (person == people[0])
+            {
+                Assert.Equal(200, (await phone.ProgressAsync(callout, "enRoute")).Status);
+            }
+        }
+
+        await using var console = await SignedInAsync(Node);
+        var page = console.Page;
+        await console.Row(incident).ClickAsync();
+        await Expect(console.Panel.Locator(".callout")).ToHaveCountAsync(3);
+        await Expect(page.Locator(".lapsed")).ToHaveCountAsync(0);
+
+        await TimePassesAsync(incident);
+        var lapsed = page.Locator(".lapsed");
+        await Expect(console.Row(incident)).ToContainTextAsync("借调已到期，3 人仍在外，待决定"); // seen without opening the incident
+        await Expect(lapsed).ToContainTextAsync(new Regex("罗湖区的同意已于 .* 到期，3 人仍在执行任务，没有召回任何人"));
+        foreach (var name in names)
+        {
+            await Expect(lapsed.Locator("li", new() { HasText = name })).ToHaveCountAsync(1);
+        }
+
+        await Expect(lapsed.Locator("li", new() { HasText = names[0] })).ToContainTextAsync("出动");
+        Assert.Equal(["accepted", "accepted", "enRoute"], await StatesAsync(futian, incident));
+        await console.ScreenshotAsync("aid-lapsed");
+        await Accessibility.HasNoSeriousFaultAsync(page, "a loan that has run out", enhancedContrast: false);
+        await console.Keys.PressAsync("d");
+        await Expect(page.Locator($".aid-card:has-text(\"{names[0]}\")")).ToContainTextAsync("已到期");
+        await console.ScreenshotAsync("aid-lapsed-desk");
+        await page.GetByRole(AriaRole.Button, new() { Name = "去决定" }).ClickAsync();
+
+        await lapsed.GetByRole(AriaRole.Button, new() { Name = $"撤离 {names[1]}" }).PressAsync("Enter"); // one of them, by name
+        await Expect(console.Dialog).ToContainTextAsync($"让 {names[1]} 撤离");
+        await console.Keys.PressAsync("Enter");
+        await Expect(lapsed.Locator("li")).ToHaveCountAsync(2);
+        Assert.Equal(["accepted", "enRoute", "released"], await StatesAsync(futian, incident));
+        await lapsed.GetByRole(AriaRole.Button, new() { Name = "2 人全部撤离" }).PressAsync("Enter"); // and the others, with a reason
+        await page.Locator("dialog[open] [name=reason]").FillAsync("同意已到期");
+        await console.ScreenshotAsync("aid-lapsed-release-all");
+        await console.Keys.PressAsync("Enter");
+
+        await Expect(lapsed).ToHaveCountAsync(0);
+        await Expect(console.Row(incident)).Not.ToContainTextAsync("借调已到期");
+        Assert.Equal(["released", "released", "released"], await StatesAsync(futian, incident));
+        Assert.Equal(3L, await Node.World.ScalarAsync<long>($"SELECT count(*) FROM released_people p JOIN releases r ON r.id = p.release_id WHERE r.incident_id = '{incident}' AND p.returned_at IS NOT NULL"));
+        await futian.OrderAsync($"/api/incidents/{incident}/close");
+        Assert.Equal(1, console.Loads);
+    }
+
+    private static async Task<string[]> StatesAsync(ApiClient desk, Guid incident) =>
+        [.. (await desk.IncidentAsync(incident))["callouts"]!.AsArray().Select(callout => (string)callout!["state"]!).Order(StringComparer.Ordinal)];
 
     /// <summary>Somebody of Luohu who consents to be lent, east of the incident.</summary>
     private async Task<Guid> LenderAsync(double metresEast, string qualification)

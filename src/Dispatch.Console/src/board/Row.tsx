@@ -1,6 +1,7 @@
 import { memo } from 'preact/compat';
 import type { Incident } from '../live/contract';
 import { categoryOf } from '../live/reference';
+import { aidWords } from '../words/aid';
 import { grades, incidentStates, responseLevels, warnings } from '../words/domain';
 import { kindOf, nameOf } from '../words/lang';
 import { spanOf } from '../words/times';
@@ -63,6 +64,7 @@ export function Flags({ incident }: { incident: Incident }) {
       {attention.nobodyAsked && <span class="flag alarm"><Icon name="warn" size={12} />{w.nobodyAsked}</span>}
       {attention.silentForMs !== null && <span class="flag watch"><Icon name="warn" size={12} />{w.silent(spanOf(attention.silentForMs))}</span>}
       {attention.selfOffers > 0 && <span class="flag watch"><Icon name="people" size={12} />{w.selfOffers(attention.selfOffers)}</span>}
+      {attention.lapsed > 0 && <span class="flag watch"><Icon name="clock" size={12} />{aidWords().lapsedFlag(attention.lapsed)}</span>}
       {attention.paused && <span class="flag watch"><Icon name="pause" size={12} />{w.paused}</span>}
     </>
   );

@@ -22,6 +22,10 @@ describe('Attention', () => {
     shown.callouts[0] = callout('1', { state: 'declined', answeredAt: '2026-11-21T06:30:30.000Z' });
     expect(attentionOf(shown, raised + 5_000)).toMatchObject({ level: 'alarm', exhausted: [{ ordinal: 1 }], allAsked: [] });
   });
+  it('is watched while people are out whose loan has run out', () => {
+    expect(attentionOf(asked(), raised + 5_000, false, 2)).toMatchObject({ level: 'watch', lapsed: 2 });
+    expect(attentionOf(asked(), raised + 5_000)).toMatchObject({ level: 'calm', lapsed: 0 });
+  });
   it('is watched when nobody has answered within the time to answer', () => {
     expect(attentionOf(asked(), raised + 100_000).silentForMs).toBeNull();
     expect(attentionOf(asked(), raised + 130_000)).toMatchObject({ level: 'watch', silentForMs: 129_000 });

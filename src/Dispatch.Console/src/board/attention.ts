@@ -17,15 +17,20 @@ export interface Attention {
   complete: boolean;
   /** 自荐: people who offered to come and wait for a yes or no. */
   selfOffers: number;
+  /** People of a neighbour who are still out though their loan has run out. */
+  lapsed: number;
   /** The earliest due time of an open offer, ms. */
   nextDue: number | null;
 }
 
 const ASKED_WITHIN_MS = 10_000;
 
+/** On the way or there. */
+export const out: ReadonlySet<CalloutState> = new Set(['accepted', 'enRoute', 'onScene']);
+
 export const isShort = (need: Need): boolean => need.filled < need.count;
 
-export function attentionOf(incident: Incident, now: number, cannotAdvance = false): Attention {
+export function attentionOf(incident: Incident, now: number, cannotAdvance = false, lapsed = 0): Attention {
   const open = incident.state === 'open';
   const used = (open ? incident.needs : []).filter((n) => n.exhausted && isShort(n))
     .map((need) => ({ need, waiting: incident.callouts.filter((c) => c.needOrdinal === need.ordinal && c.state === 'offered').length }));
@@ -44,7 +49,7 @@ export function attentionOf(incident: Incident, now: number, cannotAdvance = fal
   const stuck = open && cannotAdvance;
   const dues = open ? incident.callouts.filter((c) => c.state === 'offered').map((c) => Date.parse(c.dueAt)) : [];
   return {
-    level: exhausted.length > 0 || nobodyAsked || stuck ? 'alarm' : silent || allAsked.length > 0 || (paused && !complete) || selfOffers > 0 ? 'watch' : complete ? 'complete' : 'calm',
+    level: exhausted.length > 0 || nobodyAsked || stuck ? 'alarm' : silent || allAsked.length > 0 || (paused && !complete) || selfOffers > 0 || lapsed > 0 ? 'watch' : complete ? 'complete' : 'calm',
     exhausted,
     allAsked,
     silentForMs: silent ? silentFor : null,
@@ -53,6 +58,7 @@ export function attentionOf(incident: Incident, now: number, cannotAdvance = fal
     paused,
     complete,
     selfOffers,
+    lapsed,
     nextDue: dues.length === 0 ? null : Math.min(...dues),
   };
 }
@@ -60,12 +66,11 @@ export function attentionOf(incident: Incident, now: number, cannotAdvance = fal
 /** 签到 ≤ 接受 ≤ 响应 ≤ 送达 ≤ 通知: each step counts those who have come at least that far. */
 export function funnelOf(callouts: readonly Callout[]) {
   const count = (test: (c: Callout) => boolean) => callouts.reduce((n, c) => (test(c) ? n + 1 : n), 0);
-  const active: CalloutState[] = ['accepted', 'enRoute', 'onScene'];
   return {
     asked: callouts.length,
     delivered: count((c) => c.deliveredAt !== null || c.answeredAt !== null),
     answered: count((c) => c.answeredAt !== null),
-    accepted: count((c) => active.includes(c.state)),
+    accepted: count((c) => out.has(c.state)),
     enRoute: count((c) => c.state === 'enRoute' || c.state === 'onScene'),
     onScene: count((c) => c.state === 'onScene'),
   };

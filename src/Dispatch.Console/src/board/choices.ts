@@ -3,6 +3,7 @@ import { computed, effect, signal } from '@preact/signals';
 import { board, stuck } from '../live/boardFeed';
 import { now } from '../live/clock';
 import type { Incident, Uuid } from '../live/contract';
+import { lapsedIn } from '../live/lapses';
 import { categoryOf } from '../live/reference';
 import { showTimeline } from '../live/timeline';
 import { attentionOf } from './attention';
@@ -20,7 +21,7 @@ export const selectedId = signal<Uuid | null>(fromHash());
 export const selected = computed(() => (selectedId.value ? (board.value.incidents.get(selectedId.value) ?? null) : null));
 
 /** Attention depends on the time: judged again each second, but only what changed makes anybody look again. */
-const attention = computed(() => new Map([...board.value.incidents.values()].map((i) => [i.id, attentionOf(i, now.value, stuck.value.has(i.id))])));
+const attention = computed(() => new Map([...board.value.incidents.values()].map((i) => [i.id, attentionOf(i, now.value, stuck.value.has(i.id), lapsedIn(i))])));
 export const attentionFor = (id: Uuid) => attention.value.get(id);
 
 const newestFirst = (a: Incident, b: Incident) => (a.raisedAt < b.raisedAt ? 1 : a.raisedAt > b.raisedAt ? -1 : a.id < b.id ? 1 : -1);

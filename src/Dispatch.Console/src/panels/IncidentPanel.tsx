@@ -25,6 +25,7 @@ import { useSignal } from '@preact/signals';
 import { AidForm, faultsOf, type Asked } from './AidForm';
 import { Callouts } from './Callouts';
 import { Explanation } from './Explanation';
+import { Lapsed } from './Lapsed';
 import { Record } from './Record';
 import { Waves } from './Waves';
 
@@ -127,17 +128,6 @@ function SelfOffers({ incident }: { incident: Incident }) {
     ))}
     {form.value && <AidForm asked={form.value} onDone={async (body) => call<Incident>('POST', form.peek()!.path, { body: { commandId: uuid7(), ...body } }).then((answer) => faultsOf(answer))} onClose={() => { form.value = null; }} />}
   </>;
-}
-
-/** A loan has run out and its people are still out: nobody was recalled, so somebody here has to say what is to be done. */
-function Lapsed({ incident }: { incident: Incident }) {
-  const w = aidWords();
-  if (incident.state !== 'open' || timeline.value?.incidentId !== incident.id) return null;
-  const away = new Set(incident.callouts.filter((c) => ['accepted', 'enRoute', 'onScene'].includes(c.state)).map((c) => c.id));
-  return <>{timeline.value.facts.flatMap((f) => (f.kind === 'AidLapsed' ? [f.data] : [])).map((lapsed) => {
-    const n = lapsed.stillOut.filter((id) => away.has(id)).length;
-    return n > 0 && <p key={lapsed.releaseId} class="notice warn" role="alert"><Icon name="warn" size={13} />{w.stillOut(n, lapsed.regionName)}</p>;
-  })}</>;
 }
 
 function NeedLine({ need, incident }: { need: Need; incident: Incident }) {

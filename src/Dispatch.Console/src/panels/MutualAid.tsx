@@ -1,6 +1,8 @@
 // The mutual-aid desk: what waits for this region's word, whom it has lent and borrowed, and what holds in advance.
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { out } from '../board/attention';
+import { select, view } from '../board/choices';
 import { Icon } from '../board/glyphs';
 import { Countdown } from '../board/Ticking';
 import { AsOf } from '../board/AsOf';
@@ -109,11 +111,14 @@ function Loan({ release: l }: { release: AidRelease }) {
   const states = calloutStates();
   const over = l.endedAt !== null;
   const lapsed = !over && Date.parse(l.validUntil) <= now.value;
+  const still = lapsed ? l.people.filter((p) => p.returnedAt === null && p.state !== null && out.has(p.state)).length : 0;
   return (
     <article class={`aid-card${over ? ' over' : ''}`} data-release={l.id}>
       <div><b>{w.lentTo(l.lender.name, l.borrower.name)}</b> · {nameOf(categoryOf(l.category))} · {l.address} <span class="tag">{w.grounds[l.ground] ?? l.ground}</span>
         <span class={lapsed ? 'doubt' : 'muted'}> {over ? w.ended : lapsed ? w.lapsed : w.until(at(l.validUntil))}</span>
         <ul class="aid-names">{l.people.map((p) => <li key={p.id} class={p.returnedAt ? 'muted' : ''}><b>{p.name}</b> {p.returnedAt ? w.back : p.state ? states[p.state] : w.named}</li>)}</ul>
+        {still > 0 && <p class="lapsed-all"><Icon name="warn" size={13} />{me.value?.region.code === l.borrower.code
+          ? <><b class="doubt">{w.lapsedFlag(still)}</b><button type="button" class="small" onClick={() => { select(l.incidentId); view.value = 'command'; }}>{w.decide}</button></> : <span>{w.theyDecide(l.borrower.name)}</span>}</p>}
       </div>
     </article>
   );
