@@ -12,7 +12,13 @@ namespace Dispatch.Geo.Matching;
 public sealed record NeedToFill(int Ordinal, short QualificationId, string Qualification, int Wanted, NeedPlan? Plan = null);
 
 /// <summary>How many of those who may be asked are asked is decided by <see cref="WavePlanner"/>.</summary>
-public sealed record NeedPlan(WaveTarget Target, IReadOnlyList<OpenOffer> Open);
+/// <param name="Target">Those who said yes and are expected too late are missing too: their places are taken, but nobody counts on them.</param>
+/// <param name="Open">Offers not answered yet, and with a time of arrival those who are expected too late and as many who stand by for them.</param>
+public sealed record NeedPlan(WaveTarget Target, IReadOnlyList<OpenOffer> Open)
+{
+    /// <summary>So many of the people wanted hold a place and are expected too late; null: nobody, or stored before it was kept.</summary>
+    public int? ExpectedLate { get; init; }
+}
 
 /// <summary>
 /// Everything a match depends on. It is stored, and <see cref="Matcher.Match"/> of it gives the stored explanation again. The order of needs,

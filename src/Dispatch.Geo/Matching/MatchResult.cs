@@ -30,6 +30,9 @@ public sealed record NeedOutcome(int NeedOrdinal, int Wanted, int Passing, int A
     /// <summary>How many offers the plan found open.</summary>
     public int? OpenBefore { get; init; }
 
+    /// <summary>So many who said yes are expected too late, so that the plan wants others; null: nobody.</summary>
+    public int? ExpectedLate { get; init; }
+
     /// <summary>So many who may be asked are left to other incidents; null: nobody.</summary>
     public int? LeftToOthers { get; init; }
 

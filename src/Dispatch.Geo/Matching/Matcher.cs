@@ -48,7 +48,8 @@ public static class Matcher
             outcomes.Add(new NeedOutcome(reach.Need.Ordinal, reach.Need.Wanted, reach.Passing.Count, reach.Asked.Count, ringReached, exhausted)
             {
                 Plan = reach.Plan,
-                OpenBefore = reach.Need.Plan?.Open.Count,
+                OpenBefore = reach.Need.Plan?.Open.Count(offer => offer.ArrivesInSeconds is null),
+                ExpectedLate = reach.Need.Plan?.ExpectedLate,
                 LeftToOthers = reach.Left == 0 ? null : reach.Left,
                 TooFewGathered = reach.IsShort(request, lastRing) ? true : null,
             });

@@ -10,7 +10,11 @@ namespace Dispatch.Geo.Matching;
 /// <param name="Target">The inner target of its plan.</param>
 /// <param name="Open">Chances of those asked there before.</param>
 /// <param name="Prospects">Who may be asked there: whom its plan alone would ask, and as many again.</param>
-public sealed record Rival(Guid IncidentId, int NeedOrdinal, bool LifeCritical, int People, double Target, IReadOnlyList<double> Open, IReadOnlyList<RivalProspect> Prospects);
+public sealed record Rival(Guid IncidentId, int NeedOrdinal, bool LifeCritical, int People, double Target, IReadOnlyList<double> Open, IReadOnlyList<RivalProspect> Prospects)
+{
+    /// <summary>Somebody is on his way there, although too late: it lacks people, but does not go without. Null: no.</summary>
+    public bool? SomebodyComes { get; init; }
+}
 
 /// <param name="VolunteerId">Who.</param>
 /// <param name="DistanceMetres">To the other incident.</param>
@@ -98,7 +102,7 @@ public static class Sharing
         var chances = needs.ConvertAll(need => need.Prospects.ToDictionary(one => one.VolunteerId));
         var people = needs.SelectMany(need => need.Prospects).Select(one => one.VolunteerId).Distinct().Order().ToList();
         var to = CompetingPlanner.Allot(
-            needs.ConvertAll(need => new Contender(need.LifeCritical ? LifeCriticalWeight : 1, need.People, need.Target, need.Open)),
+            needs.ConvertAll(need => new Contender(need.LifeCritical ? LifeCriticalWeight : 1, need.People, need.Target, need.Open, need.SomebodyComes == true)),
             people.ConvertAll(person => new Contested(
                 person, [.. chances.Select(of => of.TryGetValue(person, out var one) ? one.Chance * Math.Max(1 - (ChancePerMetre * one.DistanceMetres), 0.5) : 0)])));
         for (var i = 0; i < people.Count; i++)
@@ -130,7 +134,10 @@ public static class Sharing
                     .. wave.Prospects.Zip(each, (prospect, chance) => (prospect, chance)).Where(one => one.chance >= WavePlanner.LeastChance)
                         .Take(planned.Count + Math.Max(planned.Count, SpareProspects))
                         .Select(one => new RivalProspect(one.prospect.VolunteerId, one.prospect.DistanceMetres, one.chance, planned.Contains(one.prospect.VolunteerId) ? true : null)),
-                ]));
+                ])
+            {
+                SomebodyComes = reach.Need.Plan!.ExpectedLate > 0 ? true : null,
+            });
         }
 
         return needs;

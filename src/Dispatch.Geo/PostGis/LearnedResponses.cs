@@ -56,7 +56,7 @@ internal sealed class LearnedResponses(MatchQuestion question)
             Model = published,
             Needs = [.. request.Needs.Select(need => need.Plan is null ? need : need with
             {
-                Plan = need.Plan with { Open = [.. open.Where(offer => offer.Need == need.Ordinal).Select(offer => offer.Offer)] },
+                Plan = need.Plan with { Open = [.. need.Plan.Open, .. open.Where(offer => offer.Need == need.Ordinal).Select(offer => offer.Offer)] },
             })],
         };
     }

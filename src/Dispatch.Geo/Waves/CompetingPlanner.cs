@@ -5,7 +5,8 @@ namespace Dispatch.Geo.Waves;
 /// <param name="People">So many are missing.</param>
 /// <param name="Target">The inner target of its plan: with this probability reached it takes nobody more.</param>
 /// <param name="Open">Chances of those asked before.</param>
-public sealed record Contender(double Weight, int People, double Target, IReadOnlyList<double> Open);
+/// <param name="SomebodyComes">Somebody is on his way, although too late for <see cref="Open"/>.</param>
+public sealed record Contender(double Weight, int People, double Target, IReadOnlyList<double> Open, bool SomebodyComes = false);
 
 /// <summary>Who may be asked by which contender: his chance for each to say yes and be there in time, 0 where he may not be asked.</summary>
 public sealed record Contested(Guid VolunteerId, IReadOnlyList<double> Chances);
@@ -66,7 +67,7 @@ public static class CompetingPlanner
         contender.Weight * (1.0 - PoissonBinomial.TailOf(contender.Open.Concat(people.Where((_, i) => to[i] == j).Select(person => person.Chances[j])), contender.People))).Sum();
 
     /// <summary>Nobody asked before could still come.</summary>
-    public static bool IsStarving(Contender contender) => !contender.Open.Any(chance => chance > 0);
+    public static bool IsStarving(Contender contender) => !contender.SomebodyComes && !contender.Open.Any(chance => chance > 0);
 
     private sealed class Board
     {

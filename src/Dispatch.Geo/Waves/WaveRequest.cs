@@ -52,7 +52,7 @@ public sealed record OpenOffer
     /// <summary>A phone that had the offer late: so long after it was made his time to answer began. Null: at once, or nobody knows.</summary>
     public double? DeliveredAfterSeconds { get; init; }
 
-    /// <summary>Of one who said yes: seconds until he is there. Null: has not answered.</summary>
+    /// <summary>Of one who said yes: seconds until he is expected there, negative when that has passed. Null: has not answered.</summary>
     public double? ArrivesInSeconds { get; init; }
 }
 

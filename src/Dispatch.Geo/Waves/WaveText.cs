@@ -9,10 +9,18 @@ public static class WaveText
     /// <param name="plan">The plan.</param>
     /// <param name="open">How many offers were open before.</param>
     /// <param name="left">How many who may be asked are left to other incidents.</param>
-    public static string Zh(WavePlan plan, int open, int left = 0) => PlanZh(plan, open) + (left == 0 ? "" : $"；与其他警情一并规划，为它们留出 {left} 人");
+    /// <param name="late">How many who said yes are expected too late.</param>
+    public static string Zh(WavePlan plan, int open, int left = 0, int late = 0) => LateZh(plan, late, PlanZh(plan, open)) + (left == 0 ? "" : $"；与其他警情一并规划，为它们留出 {left} 人");
 
     /// <summary>English; parameters as in <see cref="Zh"/>.</summary>
-    public static string En(WavePlan plan, int open, int left = 0) => PlanEn(plan, open) + (left == 0 ? "" : $"; planned together with other incidents, {left} left to them");
+    public static string En(WavePlan plan, int open, int left = 0, int late = 0) => LateEn(plan, late, PlanEn(plan, open)) + (left == 0 ? "" : $"; planned together with other incidents, {left} left to them");
+
+    // Where nobody else is missing every place is taken: whoever says yes now stands by until the one who is late turns back or is released.
+    private static string LateZh(WavePlan plan, int late, string sentence) => late == 0 ? sentence
+        : $"已应召的 {late} 人预计晚到，不计入按时到场；{sentence}" + (plan.People <= late ? "；名额未空出，此时答应者为候补" : "");
+
+    private static string LateEn(WavePlan plan, int late, string sentence) => late == 0 ? sentence
+        : $"{late} who said yes {(late == 1 ? "is" : "are")} expected too late and not counted on in time; {sentence}" + (plan.People <= late ? "; the places stay taken, a yes now is standby" : "");
 
     private static string PlanZh(WavePlan plan, int open)
     {

@@ -83,14 +83,20 @@ internal sealed class CallOutNearest(FactLog log, TakeOver takeOver)
             await CallUpStandbysAsync(record, need, callouts, cancellation);
         }
 
+        var late = incident.LastWave == 0 ? Latecomers.None : await Latecomers.LookAsync(record, cancellation);
+        foreach (var surplus in callouts.Where(callout => callout.State == CalloutState.Offered && needs.Exists(need => need.Ordinal == callout.NeedOrdinal && need.Missing == 0 && late.Of(need) == 0)))
+        {
+            NeedFilling.Recall(record, surplus, Actor.System, Callout.RecalledBecauseFilled); // was kept while somebody was late, who is there or in time now
+        }
+
         double? reviewAfter = null;
         List<TakeOver.Claim> claims = [];
         if (incident.Calling)
         {
-            (reviewAfter, claims) = await AskAsync(record, needs, keyed.ToDictionary(row => row.Need.Ordinal, row => row.Key), callouts, widen, keyed.Exists(row => row.Others), cancellation);
+            (reviewAfter, claims) = await AskAsync(record, needs, late, keyed.ToDictionary(row => row.Need.Ordinal, row => row.Key), callouts, widen, keyed.Exists(row => row.Others), cancellation);
         }
 
-        incident.LookAt = NextLook(record, needs, callouts, reviewAfter);
+        incident.LookAt = NextLook(record, needs, late, callouts, reviewAfter);
         return claims;
     }
 
@@ -137,9 +143,9 @@ internal sealed class CallOutNearest(FactLog log, TakeOver takeOver)
 
     /// <summary>Asks as many as the plan says. Returns after how many seconds silence alone would make it ask more.</summary>
     private static async Task<(double? ReviewAfter, List<TakeOver.Claim> Claims)> AskAsync(
-        OpenRecord record, List<Need> needs, Dictionary<short, string> qualifications, List<Callout> callouts, bool widen, bool others, CancellationToken cancellation)
+        OpenRecord record, List<Need> needs, Latecomers late, Dictionary<short, string> qualifications, List<Callout> callouts, bool widen, bool others, CancellationToken cancellation)
     {
-        var open = needs.Where(need => need.Missing > 0).ToList();
+        var open = needs.Where(need => need.Missing > 0 || late.Of(need) > 0).ToList();
         if (open.Count == 0)
         {
             return (null, []);
@@ -153,19 +159,20 @@ internal sealed class CallOutNearest(FactLog log, TakeOver takeOver)
             rings = [.. rings.Skip(Math.Min(open.Min(need => (int)need.Ring), rings.Count - 1))];
         }
 
+        var lacking = open.FindAll(need => need.Missing > 0);
         var asksNeighbours = false;
         for (var again = 0; ; again++)
         {
             var matching = Spans.Step("match");
-            var (request, result) = await PlanWave.MatchAsync(record, open, qualifications, rings, ignoreOpenOffers: widen && again == 0, others, cancellation);
+            var (request, result) = await PlanWave.MatchAsync(record, open, late, qualifications, rings, ignoreOpenOffers: widen && again == 0, others, cancellation);
             matching?.Dispose();
-            if (!asksNeighbours && !record.Incident.Drill && result.Needs.Any(outcome => outcome.Exhausted)) // a drill borrows nobody
+            if (!asksNeighbours && !record.Incident.Drill && lacking.Exists(need => result.Needs.Any(outcome => outcome.NeedOrdinal == need.Ordinal && outcome.Exhausted))) // a drill borrows nobody
             {
                 // Nobody is left at home: an incident that fills its needs there pays nothing for this.
                 asksNeighbours = true;
-                if (await Lending.AdvanceAsync(record, open.ConvertAll(need => (need, qualifications[need.Ordinal])), cancellation))
+                if (await Lending.AdvanceAsync(record, lacking.ConvertAll(need => (need, qualifications[need.Ordinal])), cancellation))
                 {
-                    (request, result) = await PlanWave.MatchAsync(record, open, qualifications, rings, ignoreOpenOffers: widen && again == 0, others, cancellation);
+                    (request, result) = await PlanWave.MatchAsync(record, open, late, qualifications, rings, ignoreOpenOffers: widen && again == 0, others, cancellation);
                 }
             }
 
@@ -200,12 +207,13 @@ internal sealed class CallOutNearest(FactLog log, TakeOver takeOver)
                 need.Ring = (short)ring.Number;
             }
 
-            if (outcome.Exhausted && !need.Exhausted)
+            var exhausted = outcome.Exhausted && need.Missing > 0;
+            if (exhausted && !need.Exhausted)
             {
                 record.Append(FactKind.NeedExhausted, Actor.System, new { needOrdinal = need.Ordinal, filled = need.Filled, count = need.Count });
             }
 
-            need.Exhausted = outcome.Exhausted;
+            need.Exhausted = exhausted;
         }
 
         if (!news)
@@ -230,7 +238,8 @@ internal sealed class CallOutNearest(FactLog log, TakeOver takeOver)
             {
                 needOrdinal = outcome.NeedOrdinal,
                 asked = offers.Count(offer => offer.NeedOrdinal == outcome.NeedOrdinal),
-                exhausted = outcome.Exhausted, // also when it no longer is: a console that follows the facts alone takes its flag down
+                late = outcome.ExpectedLate ?? 0,
+                exhausted = needs.Single(need => need.Ordinal == outcome.NeedOrdinal).Exhausted, // also when it no longer is: a console that follows the facts alone takes its flag down
             }),
         });
         foreach (var offer in offers.OrderBy(offer => offer.NeedOrdinal).ThenBy(offer => offer.Ring).ThenBy(offer => offer.Rank))
@@ -275,14 +284,15 @@ internal sealed class CallOutNearest(FactLog log, TakeOver takeOver)
     }
 
     /// <summary>The earliest of: an offer ends, silence breaks the plan, a receipt is overdue, or it is time to see who has come on duty.</summary>
-    private static DateTimeOffset? NextLook(OpenRecord record, List<Need> needs, List<Callout> callouts, double? reviewAfterSeconds)
+    private static DateTimeOffset? NextLook(OpenRecord record, List<Need> needs, Latecomers late, List<Callout> callouts, double? reviewAfterSeconds)
     {
         var offered = callouts.Where(callout => callout.State == CalloutState.Offered).ToList();
         var earliestDue = offered.Min(callout => (DateTimeOffset?)callout.DueAt);
         var lacking = record.Incident.Calling && needs.Any(need => need.Missing > 0);
-        DateTimeOffset? again = lacking && (earliestDue is null || needs.Any(need => need.Missing > 0 && need.Exhausted)) ? record.Now + LookAgainAfter : null;
-        DateTimeOffset? review = lacking && reviewAfterSeconds is { } seconds ? record.Now.AddSeconds(seconds) : null;
-        var receipt = lacking && !needs.Any(need => need.Exhausted)
+        var wanting = lacking || (record.Incident.Calling && late.MayBeMadeUpFor);
+        DateTimeOffset? again = wanting && (earliestDue is null || needs.Any(need => need.Missing > 0 && need.Exhausted)) ? record.Now + LookAgainAfter : null;
+        DateTimeOffset? review = wanting && reviewAfterSeconds is { } seconds ? record.Now.AddSeconds(seconds) : null;
+        var receipt = wanting && !needs.Any(need => need.Exhausted)
             ? offered.Where(callout => callout.DeliveredAt is null && callout.OfferedAt + NearestCandidates.ReceiptDueAfter > record.Now)
                 .Min(callout => (DateTimeOffset?)(callout.OfferedAt + NearestCandidates.ReceiptDueAfter))
             : null;

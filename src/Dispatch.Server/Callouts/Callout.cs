@@ -65,6 +65,9 @@ internal sealed class Callout
     /// <summary>When the volunteer said that the answer was not his.</summary>
     public DateTimeOffset? RepudiatedAt { get; private set; }
 
+    /// <summary>Since when he, who said yes, is expected too late; his place and his call-out are his all the same.</summary>
+    public DateTimeOffset? LateSince { get; private set; }
+
     public required DateTimeOffset OfferedAt { get; init; }
 
     public required DateTimeOffset DueAt { get; init; }
@@ -123,6 +126,18 @@ internal sealed class Callout
         }
 
         (State, ChangedAt, Reason) = (next, at, reason);
+        LateSince = next == CalloutState.EnRoute ? LateSince : null; // setting out says nothing of when he arrives
+    }
+
+    /// <summary>He is expected too late, or (null) in time again.</summary>
+    public void ExpectLate(DateTimeOffset? since)
+    {
+        if (State is not (CalloutState.Accepted or CalloutState.EnRoute))
+        {
+            throw new InvalidOperationException($"A call-out that is {State} is not on its way.");
+        }
+
+        LateSince = since;
     }
 
     /// <summary>Marks the answer that is given now as his captain's word for him.</summary>
@@ -150,7 +165,7 @@ internal sealed class Callout
         RepudiatedAt = at;
         if (State is CalloutState.Accepted or CalloutState.Standby)
         {
-            (State, ChangedAt, Reason) = (CalloutState.Declined, at, reason);
+            (State, ChangedAt, Reason, LateSince) = (CalloutState.Declined, at, reason, null);
         }
         else if (State == CalloutState.Declined && incidentIsOpen)
         {

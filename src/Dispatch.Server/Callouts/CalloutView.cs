@@ -16,6 +16,10 @@ internal sealed record CalloutView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public OnBehalf? AnsweredBy { get; init; }
 
+    /// <summary>Since when he is expected too late.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? LateSince { get; init; }
+
     internal sealed record OnBehalf(Person By, OnBehalfChannel Channel, string Reason, DateTimeOffset? RepudiatedAt);
 
     /// <summary>The name is null inside a stored fact and joined when the fact is read.</summary>
@@ -26,6 +30,7 @@ internal sealed record CalloutView(
         Math.Round(callout.DistanceMetres, 1), callout.LocatedBy, callout.OfferedAt, callout.DueAt, callout.SentAt, callout.DeliveredAt, callout.SeenAt,
         callout.AnsweredAt, callout.ChangedAt, callout.Reason)
     {
+        LateSince = callout.LateSince,
         AnsweredBy = callout.OnBehalfBy is { } by ? new(new(by, null), callout.OnBehalfChannel!.Value, callout.OnBehalfReason!, callout.RepudiatedAt) : null,
     };
 }

@@ -4,7 +4,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Server.Callouts;
 
-/// <summary>What happens in the moment a need is full: the record says so, and the offers still open are withdrawn.</summary>
+/// <summary>
+/// What happens in the moment a need is full: the record says so, and the offers still open are withdrawn; but while one who said yes is expected too
+/// late, not those to people who could be there in time.
+/// </summary>
 internal static class NeedFilling
 {
     public static async Task CloseAsync(OpenRecord record, Need need, CancellationToken cancellation)
@@ -14,7 +17,10 @@ internal static class NeedFilling
         var surplus = await record.Db.Callouts
             .Where(callout => callout.IncidentId == need.IncidentId && callout.NeedOrdinal == need.Ordinal && callout.State == CalloutState.Offered)
             .OrderBy(callout => callout.Id).ToListAsync(cancellation);
-        foreach (var callout in surplus.Where(callout => callout.State == CalloutState.Offered)) // the one that was just accepted is tracked as such
+        surplus.RemoveAll(callout => callout.State != CalloutState.Offered); // the one that was just accepted is tracked as such
+        var late = surplus.Count == 0 ? Latecomers.None : await Latecomers.LookAsync(record, cancellation);
+        record.NeedsAsking |= late.Of(need) > 0;
+        foreach (var callout in surplus.Where(callout => !late.StillWants(need, callout.Id)))
         {
             Recall(record, callout, Actor.System, Callout.RecalledBecauseFilled);
         }

@@ -29,19 +29,20 @@ internal static class PlanWave
 
     /// <param name="record">The incident.</param>
     /// <param name="needs">Those that lack people.</param>
+    /// <param name="late">Those on their way who are not counted on.</param>
     /// <param name="qualifications">Keys by ordinal.</param>
     /// <param name="rings">As far as is permitted.</param>
     /// <param name="ignoreOpenOffers">The operator wants more asked now.</param>
     /// <param name="others">Other incidents want people at this moment: if they are the same people, all are planned together.</param>
     /// <param name="cancellation">Ends the reading.</param>
     public static async Task<(MatchRequest Request, MatchResult Result)> MatchAsync(
-        OpenRecord record, List<Need> needs, Dictionary<short, string> qualifications, IReadOnlyList<Ring> rings, bool ignoreOpenOffers, bool others, CancellationToken cancellation)
+        OpenRecord record, List<Need> needs, Latecomers late, Dictionary<short, string> qualifications, IReadOnlyList<Ring> rings, bool ignoreOpenOffers, bool others, CancellationToken cancellation)
     {
         var looking = new Looking(record.Connection, record.Transaction, record.Incident, record.Now);
         IReadOnlyList<Rival>? rivals = null;
         for (var pages = 1; ; pages *= 4)
         {
-            var request = await GatherAsync(looking, needs, qualifications, rings, pages, ignoreOpenOffers, cancellation);
+            var request = await GatherAsync(looking, needs, late, qualifications, rings, pages, ignoreOpenOffers, cancellation);
             if (others && rivals is null)
             {
                 rivals = await Rivals.FindAsync(record, request, cancellation);
@@ -66,7 +67,7 @@ internal static class PlanWave
 
     /// <summary>Whoever may be considered for an incident, so many pages of them, and the offers it has out.</summary>
     internal static async Task<MatchRequest> GatherAsync(
-        Looking looking, List<Need> needs, Dictionary<short, string> qualifications, IReadOnlyList<Ring> rings, int pages, bool ignoreOpenOffers, CancellationToken cancellation)
+        Looking looking, List<Need> needs, Latecomers late, Dictionary<short, string> qualifications, IReadOnlyList<Ring> rings, int pages, bool ignoreOpenOffers, CancellationToken cancellation)
     {
         var (incident, now) = (looking.Incident, looking.Now);
         var within = (incident.RaisedAt + incident.ArriveWithin - now).TotalSeconds;
@@ -74,10 +75,10 @@ internal static class PlanWave
             need.Ordinal,
             incident.Drill ? (short)-need.QualificationId : need.QualificationId, // drill twins stand under the negative (0015_drills.sql)
             qualifications[need.Ordinal],
-            pages * PoissonBinomial.SmallestNumber(CautiousRate, need.Missing, incident.InnerTarget),
+            pages * PoissonBinomial.SmallestNumber(CautiousRate, need.Missing + late.Of(need), incident.InnerTarget),
             new NeedPlan(
-                new(need.Missing, incident.TargetProbability, incident.InnerTarget, Math.Round(within, 3), incident.ArriveWithin.TotalSeconds, incident.AnswerWithin.TotalSeconds),
-                [])));
+                new(need.Missing + late.Of(need), incident.TargetProbability, incident.InnerTarget, Math.Round(within, 3), incident.ArriveWithin.TotalSeconds, incident.AnswerWithin.TotalSeconds),
+                late.ForPlan(need)) { ExpectedLate = late.Of(need) is > 0 and var people ? people : null }));
         var question = Question(incident, now, rings, wanted) with { IgnoreOpenOffers = ignoreOpenOffers };
         var request = await GatherAsync(looking, question, cancellation);
         return !incident.Lent ? request : await LentCandidates.AddAsync(

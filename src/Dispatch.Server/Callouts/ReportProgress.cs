@@ -63,6 +63,7 @@ internal sealed class ReportProgress(FactLog log)
         var by = Actor.Volunteer(callout.VolunteerId);
         if (next is CalloutState.EnRoute or CalloutState.OnScene)
         {
+            record.NeedsAsking |= callout.LateSince is not null; // once he is there nobody is asked in his stead
             callout.Become(next, record.Now);
             record.Append(next == CalloutState.EnRoute ? FactKind.CalloutEnRoute : FactKind.CalloutOnScene, by, new { needOrdinal = callout.NeedOrdinal }, callout.Id);
             return;

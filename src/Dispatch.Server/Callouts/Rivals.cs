@@ -47,7 +47,8 @@ internal static class Rivals
             .Join(record.Db.Qualifications, need => need.QualificationId, held => held.Id, (need, held) => new { Need = need, held.Key })
             .OrderBy(row => row.Need.Ordinal).ToListAsync(cancellation);
         return lacking.Count == 0 ? null : await PlanWave.GatherAsync(
-            new(record.Connection, record.Transaction, other, record.Now), lacking.ConvertAll(row => row.Need), lacking.ToDictionary(row => row.Need.Ordinal, row => row.Key),
+            new(record.Connection, record.Transaction, other, record.Now), lacking.ConvertAll(row => row.Need),
+            other.LastWave == 0 ? Latecomers.None : await Latecomers.ReadAsync(record.Connection, record.Transaction, other, record.Now, cancellation), lacking.ToDictionary(row => row.Need.Ordinal, row => row.Key),
             await IncidentRings.ReadAsync(record.Db, other, cancellation), PlanWave.PagesWhenShared, ignoreOpenOffers: false, cancellation);
     }
 

@@ -42,7 +42,7 @@ internal static class ExplainIncident
             new View([.. waves.Zip(results, (wave, result) => new WaveView(
                 wave.Number, wave.At, result.Needs, Explanation.ReadInputs(wave.Inputs).Rings,
                 [.. result.Needs.Where(need => need.Plan is not null).Select(need => new PlanView(
-                    need.NeedOrdinal, (drill ? "【演练】" : "") + WaveText.Zh(need.Plan!, need.OpenBefore ?? 0, need.LeftToOthers ?? 0), (drill ? "Drill: " : "") + WaveText.En(need.Plan!, need.OpenBefore ?? 0, need.LeftToOthers ?? 0)))],
+                    need.NeedOrdinal, (drill ? "【演练】" : "") + WaveText.Zh(need.Plan!, need.OpenBefore ?? 0, need.LeftToOthers ?? 0, need.ExpectedLate ?? 0), (drill ? "Drill: " : "") + WaveText.En(need.Plan!, need.OpenBefore ?? 0, need.LeftToOthers ?? 0, need.ExpectedLate ?? 0)))],
                 [.. result.Lines.Select(line => Describe(line, names.GetValueOrDefault))]))],
                 await OnBehalf.ExplainAsync(db, id, cancellation), drill),
             Json.Options);

@@ -25,6 +25,8 @@ internal enum FactKind
     CalloutRecalled,
     CalloutEnRoute,
     CalloutOnScene,
+    CalloutFellBehind,
+    CalloutCaughtUp,
     CalloutTurnedBack,
     CalloutReleased,
     NeedChanged,

@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
+using Dispatch.Geo.Waves;
 using Dispatch.Server.Storage;
 using Npgsql;
 
 namespace Dispatch.Server.Live;
 
 /// <summary>
-/// Positions that change a plan: somebody asked and silent is no longer where he was counted on, or somebody who may be asked moves where nobody was
-/// left to ask. Bounded: a move counts from 300 m and a quarter of the way, and an incident is looked at for moves once in five seconds.
+/// Positions that change a plan: somebody asked and silent is no longer where he was counted on, somebody on his way can no longer be there in time (or
+/// can again), or somebody who may be asked moves where nobody was left to ask. Bounded: a move of a silent one counts from 300 m and a quarter of the
+/// way, and an incident is looked at for moves once in five seconds.
 /// </summary>
 internal sealed class MovesThatMatter(NpgsqlDataSource source, Hints hints, TimeProvider time)
 {
@@ -26,6 +28,15 @@ internal sealed class MovesThatMatter(NpgsqlDataSource source, Hints hints, Time
         if (Matters(before, metres) && Look(incident))
         {
             countedOn[callout] = (metres, time.GetUtcNow());
+        }
+    }
+
+    /// <summary>Somebody said yes and was seen on his way. What was decided about him before stands in his row, so any node sees the change.</summary>
+    public void Underway(Guid incident, Underway way, DateTimeOffset deadline, bool wasLate)
+    {
+        if (way.IsLate(deadline, wasLate) != wasLate)
+        {
+            Look(incident);
         }
     }
 

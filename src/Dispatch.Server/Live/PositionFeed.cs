@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Dispatch.Geo.PostGis;
+using Dispatch.Geo.Waves;
 using Dispatch.Server.Access;
 using Dispatch.Server.Storage;
 using Npgsql;
@@ -141,6 +143,10 @@ internal sealed class PositionFeed : BackgroundService
             if (reader.GetBoolean(7))
             {
                 placed.Add(Read(reader));
+                if (reader.GetString(10) != "onScene")
+                {
+                    moves.Underway(reader.GetGuid(3), UnderwayOf(reader), reader.GetFieldValue<DateTimeOffset>(12), reader.GetBoolean(14));
+                }
             }
             else
             {
@@ -153,6 +159,19 @@ internal sealed class PositionFeed : BackgroundService
 
     private static Placed Read(NpgsqlDataReader reader) => new(reader.GetString(0), new(
         reader.GetGuid(1), reader.GetGuid(2), reader.GetGuid(3), reader.GetDouble(4), reader.GetDouble(5), reader.GetDateTime(6)));
+
+    /// <summary>The way of one who said yes, from this fix.</summary>
+    private static Underway UnderwayOf(NpgsqlDataReader reader)
+    {
+        var (fixAt, saidAt) = (reader.GetFieldValue<DateTimeOffset>(6), reader.GetFieldValue<DateTimeOffset>(11));
+        return new()
+        {
+            SetsOutAt = UnderwayPeople.SetsOutAt(reader.GetString(10), saidAt, ResponseModel.HoursOf(TimeZoneInfo.ConvertTime(fixAt, TimeZoneInfo.FindSystemTimeZoneById(reader.GetString(13))).DateTime)),
+            FixAt = fixAt,
+            DistanceMetres = reader.GetDouble(8),
+            Means = UnderwayPeople.MeansOf(reader.IsDBNull(15) ? null : reader.GetString(15)),
+        };
+    }
 
     private static async Task<List<Placed>> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)
     {

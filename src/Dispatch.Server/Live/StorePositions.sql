@@ -1,6 +1,6 @@
 -- Stores a batch of fixes, newer ones only, of people who consent to be located and are not off duty (or are on their way to an incident);
--- moves their candidate rows; returns the fixes of those who hold a call-out: who accepted is shown on the consoles; of who is silent, how far he is
--- now and was when asked, for the plan alone. Rows are locked in the order of volunteer id.
+-- moves their candidate rows; returns the fixes of those who hold a call-out: who accepted is shown on the consoles; how far he is now, and what tells
+-- whether a silent one is still counted on, and one on his way still in time, is for the plan alone. Rows are locked in the order of volunteer id.
 -- $1 volunteers (ordered), $2 longitudes, $3 latitudes, $4 accuracies in metres, $5 times taken
 WITH reported AS (
     SELECT r.volunteer_id, r.longitude, r.latitude, r.accuracy, r.taken_at,
@@ -23,7 +23,9 @@ WITH reported AS (
     WHERE c.volunteer_id = r.volunteer_id AND c.location_consent -- asked of the row as it is when we have its lock: consent withdrawn meanwhile wins
 )
 SELECT i.region_path::text, r.volunteer_id, c.id, c.incident_id, r.longitude, r.latitude, r.taken_at,
-       c.state <> 'offered' AS shown, CASE WHEN c.state = 'offered' THEN ST_Distance(r.location, i.location) END AS metres, c.distance_metres::float8
+       c.state <> 'offered' AS shown, ST_Distance(r.location, i.location) AS metres, c.distance_metres::float8,
+       c.state, c.changed_at, i.raised_at + i.arrive_within AS deadline, i.region_zone, c.late_since IS NOT NULL AS was_late,
+       (SELECT m.means FROM response_records m WHERE m.volunteer_id = c.volunteer_id) AS means
 FROM reported r JOIN stored s USING (volunteer_id)
 JOIN callouts c ON c.volunteer_id = r.volunteer_id AND c.state IN ('offered', 'accepted', 'enRoute', 'onScene')
 JOIN incidents i ON i.id = c.incident_id

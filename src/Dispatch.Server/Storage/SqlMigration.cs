@@ -74,5 +74,8 @@ internal sealed class CandidateDegrees : SqlMigration;
 [DbContext(typeof(DispatchDb)), Migration("0020_one_look_at_the_volunteer")]
 internal sealed class OneLookAtTheVolunteer : SqlMigration;
 
+[DbContext(typeof(DispatchDb)), Migration("0021_latecomers")]
+internal sealed class AddLatecomers : SqlMigration;
+
 [DbContext(typeof(DispatchDb)), Migration("0022_orders_by_time")]
 internal sealed class OrdersByTime : SqlMigration;
