@@ -159,8 +159,7 @@ internal sealed class CallOutNearest(FactLog log, TakeOver takeOver)
             rings = [.. rings.Skip(Math.Min(open.Min(need => (int)need.Ring), rings.Count - 1))];
         }
 
-        var lacking = open.FindAll(need => need.Missing > 0);
-        var asksNeighbours = false;
+        var (lacking, asksNeighbours) = (open.FindAll(need => need.Missing > 0), false);
         for (var again = 0; ; again++)
         {
             var matching = Spans.Step("match");

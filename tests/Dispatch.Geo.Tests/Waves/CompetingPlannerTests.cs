@@ -41,6 +41,17 @@ public sealed class CompetingPlannerTests
         }
     }
 
+    /// <summary>Of two who want him alike the first gets him; but not when somebody is on his way there and nobody to the other.</summary>
+    [Fact]
+    public void Who_has_somebody_on_his_way_though_late_does_not_go_without()
+    {
+        var other = new Contender(1, 1, 0.9, []);
+        var person = new Contested(Guid.NewGuid(), [0.5, 0.5]);
+
+        Assert.Equal(0, CompetingPlanner.Allot([other, other], [person]).Single());
+        Assert.Equal(1, CompetingPlanner.Allot([other with { Weight = 2, SomebodyComes = true }, other], [person]).Single());
+    }
+
     [Fact]
     public void Nobody_is_allotted_where_he_may_not_be_asked_and_nobody_more_than_the_target_needs()
     {

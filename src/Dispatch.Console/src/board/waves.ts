@@ -21,7 +21,7 @@ export type Entry = WaveEntry | FactEntry;
 const shown = new Set<Fact['kind']>([
   'IncidentRaised', 'NeedFilled', 'NeedExhausted', 'NeedChanged', 'CallingPaused', 'CallingResumed', 'IncidentClosed', 'IncidentCancelled',
   'AidRequested', 'AidEscalated', 'AidRefused', 'AidUnanswered', 'AidUnavailable', 'AidReleased', 'AidLapsed',
-  'LiaisonAsked', 'LiaisonEscalated', 'LiaisonAnswered', 'SelfOffered', 'SelfOfferDecided',
+  'CalloutFellBehind', 'CalloutCaughtUp', 'LiaisonAsked', 'LiaisonEscalated', 'LiaisonAnswered', 'SelfOffered', 'SelfOfferDecided',
 ]);
 
 const outcomes: Record<CalloutState, keyof WaveOutcome> = {

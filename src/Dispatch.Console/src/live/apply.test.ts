@@ -91,6 +91,14 @@ describe('Each kind of fact', () => {
     if ('filled' in data) expect(shown.needs[0]!.filled).toBe(1);
     if (['accepted', 'standby', 'declined'].includes(state) && kind !== 'CalloutCalledUp') expect(shown.callouts[0]!.answeredAt).not.toBeNull();
   });
+  it('CalloutFellBehind marks one who is late, whose place and state stay his, until he catches up, arrives or turns back', () => {
+    const late = after(offered(), fact(6, 'CalloutAccepted', { needOrdinal: 1, filled: 1 }, 'c1'), fact(7, 'CalloutFellBehind', { needOrdinal: 1, expectedAt: '2026-11-21T07:31:06.000Z', deadline: '2026-11-21T07:01:06.000Z' }, 'c1'));
+    expect(late.callouts[0]).toMatchObject({ state: 'accepted', lateSince: '2026-11-21T06:31:07.000Z' });
+    expect(late.needs[0]!.filled).toBe(1);
+    expect(after(late, fact(8, 'CalloutEnRoute', { needOrdinal: 1 }, 'c1')).callouts[0]!.lateSince).not.toBeNull();
+    expect(after(late, fact(8, 'CalloutCaughtUp', { needOrdinal: 1, expectedAt: '2026-11-21T06:51:06.000Z', deadline: '2026-11-21T07:01:06.000Z' }, 'c1')).callouts[0]).toMatchObject({ state: 'accepted', lateSince: null });
+    expect(after(late, fact(8, 'CalloutOnScene', { needOrdinal: 1 }, 'c1')).callouts[0]).toMatchObject({ state: 'onScene', lateSince: null });
+  });
   it('NeedFilled and NeedExhausted set the counter and the flag', () => {
     const exhausted = after(incident(), fact(2, 'NeedExhausted', { needOrdinal: 2, filled: 1, count: 2 }));
     expect(exhausted.needs.map((n) => [n.filled, n.exhausted])).toEqual([[0, false], [1, true]]);

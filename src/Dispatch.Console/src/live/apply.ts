@@ -81,12 +81,14 @@ function changed(incident: Incident, fact: Fact): Incident {
     case 'CalloutDeclined': return answered(moved(incident, fact, 'declined', { answeredAt: fact.at, reason: fact.data.reason, ...behalf(fact, fact.data) }), fact, fact.data.via);
     case 'CalloutRepudiated': {
       const change = { state: fact.data.state, changedAt: fact.at };
-      return filled({ ...incident, callouts: incident.callouts.map((c) => (c.id === fact.calloutId ? { ...c, ...change, ...(c.answeredBy ? { answeredBy: { ...c.answeredBy, repudiatedAt: fact.at } } : {}) } : c)) }, fact.data);
+      return filled({ ...incident, callouts: inTime(incident, fact.calloutId).callouts.map((c) => (c.id === fact.calloutId ? { ...c, ...change, ...(c.answeredBy ? { answeredBy: { ...c.answeredBy, repudiatedAt: fact.at } } : {}) } : c)) }, fact.data);
     }
     case 'CalloutExpired': return moved(incident, fact, 'expired');
     case 'CalloutRecalled': return moved(incident, fact, 'recalled', { reason: fact.data.reason });
     case 'CalloutEnRoute': return moved(incident, fact, 'enRoute');
     case 'CalloutOnScene': return moved(incident, fact, 'onScene');
+    case 'CalloutFellBehind': return callout(incident, fact.calloutId, { lateSince: fact.at });
+    case 'CalloutCaughtUp': return inTime(incident, fact.calloutId);
     case 'CalloutTurnedBack': return filled(moved(incident, fact, 'turnedBack', { reason: fact.data.reason }), fact.data);
     case 'CalloutReleased': return filled(moved(incident, fact, 'released', { reason: fact.data.reason }), fact.data);
     case 'NeedChanged': return need(incident, fact.data.needOrdinal, { count: fact.data.count });
@@ -107,7 +109,10 @@ const behalf = (fact: Fact, data: { onBehalf?: { channel: OnBehalfChannel; reaso
   (data.onBehalf ? { answeredBy: { by: { id: fact.by.id!, name: fact.by.name }, ...data.onBehalf, repudiatedAt: null } } : {});
 
 const moved = (incident: Incident, fact: Fact, state: CalloutState, more: Partial<Callout> = {}): Incident =>
-  callout(incident, fact.calloutId, { state, changedAt: fact.at, ...more });
+  callout(state === 'enRoute' ? incident : inTime(incident, fact.calloutId), fact.calloutId, { state, changedAt: fact.at, ...more }); // setting out says nothing of when he arrives
+
+const inTime = (incident: Incident, id: Uuid | null): Incident =>
+  (incident.callouts.some((c) => c.id === id && c.lateSince) ? callout(incident, id, { lateSince: null }) : incident);
 
 const receipt = (incident: Incident, fact: Fact, field: 'sentAt' | 'deliveredAt' | 'seenAt'): Incident =>
   callout(incident, fact.calloutId, { [field]: fact.at });

@@ -83,6 +83,7 @@ const Line = memo(function Line({ callout: c, incident }: { callout: Callout; in
       {mine && active.includes(c.state) && <button type="button" class="quiet small" onClick={() => ask('release', incident, c)} aria-label={`${w.release} ${c.volunteer.name}`}>{w.release}</button>}
       {c.channels && c.channels.length > 0 && <Channels callout={c} zone={zone} />}
       {c.answeredBy && <span class={`callout-reason on-behalf${c.answeredBy.repudiatedAt ? ' repudiated' : ''}`}><Icon name={c.answeredBy.repudiatedAt ? 'cross' : 'flag'} size={11} />{markOf(c.answeredBy)}</span>}
+      {c.lateSince && open && <span class="callout-reason running-late"><Icon name="clock" size={11} />{w.runningLate(timeOf(c.lateSince, zone))}</span>}
       {c.reason && <span class="callout-reason muted">{calloutStates()[c.state]}：{reasonOf(c.reason)}</span>}
     </li>
   );

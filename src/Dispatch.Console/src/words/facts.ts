@@ -5,12 +5,14 @@ import { aidWords } from './aid';
 import { calloutStates, reasonOf } from './domain';
 import { inBoth, lang, nameOf } from './lang';
 import { liaisonOutcomes, onBehalfChannels, teamWords } from './teams';
+import { timeOf } from './times';
 
 const sentences = inBoth(
   {
     raised: '上报警情', ring: (need: string, region: string) => `${need}：打开圈层 ${region}`, wave: (n: number, considered: number, asked: number) => `第 ${n} 批：考虑 ${considered} 人，召集 ${asked} 人`,
     offered: (who: string, need: string) => `召集 ${who}（${need}）`, sent: (who: string) => `已发给 ${who}`, delivered: (who: string) => `已送达 ${who}`, seen: (who: string) => `${who} 已读`,
     state: (who: string, state: string, reason: string) => `${who} ${state}${reason ? `：${reason}` : ''}`, channelSent: (who: string, how: string) => `${who}：${how}已发`, channelDelayed: (who: string, how: string, why: string) => `${who}：${how}暂未发出，正在重试（${why}）`, channelDelivered: (who: string, how: string) => `${who}：${how}已送达`, channelFailed: (who: string, how: string, why: string) => `${who}：${how}未送达（${why}）`, via: (sentence: string, how: string) => `${sentence}（${how}答复）`,
+    fellBehind: (who: string, at: string, deadline: string) => `${who} 预计晚到（约 ${at}，时限 ${deadline}）：名额保留，另召人候补`, caughtUp: (who: string, at: string) => `${who} 预计可按时到场（约 ${at}）`,
     accepted: (who: string, filled: number) => `${who} 接受，已到位 ${filled}`, calledUp: (who: string) => `候补 ${who} 转为接受`, stoodBy: (who: string) => `${who} 愿意前往，列为候补`,
     changed: (need: string, before: number, count: number, reason: string) => `${need}：需要 ${before} 人改为 ${count} 人${reason ? `：${reason}` : ''}`, filled: (need: string) => `${need} 已到齐`, exhausted: (need: string, filled: number, count: number) => `${need} 已无人可召（${filled}/${count}）`,
     selfOffered: (who: string, note: string) => `${who} 自荐${note ? `：${note}` : ''}`, selfDecided: (yes: boolean, reason: string) => `${yes ? '采纳自荐' : '未采纳自荐'}：${reason}`, aidAsked: (region: string, stage: string, byPolicy: boolean) => `${byPolicy ? '按策略' : ''}向${region}求援（${stage}）`, aidMoved: (region: string, stage: string) => `${region}未答复，转${stage}`, aidRefused: (region: string, reason: string) => `${region}不借：${reason}`, aidSilent: (region: string) => `${region}各级均未答复`, aidNobody: '没有可以求援的相邻辖区', aidReleased: (region: string, n: number, ground: string) => `${region}借出 ${n} 人（${ground}）`, aidLapsed: (region: string, n: number) => `${region}的借调已到期${n > 0 ? `，${n} 人仍在途或在场` : ''}`,
@@ -20,6 +22,7 @@ const sentences = inBoth(
     raised: 'Incident raised', ring: (need, region) => `${need}: ring opened, ${region}`, wave: (n, considered, asked) => `Wave ${n}: ${considered} considered, ${asked} asked`,
     offered: (who, need) => `${who} called (${need})`, sent: (who) => `Sent to ${who}`, delivered: (who) => `Delivered to ${who}`, seen: (who) => `Seen by ${who}`,
     state: (who, state, reason) => `${who}: ${state}${reason ? `, ${reason}` : ''}`, channelSent: (who, how) => `${who}: ${how} sent`, channelDelayed: (who, how, why) => `${who}: ${how} not sent yet, trying again (${why})`, channelDelivered: (who, how) => `${who}: ${how} delivered`, channelFailed: (who, how, why) => `${who}: ${how} did not arrive (${why})`, via: (sentence, how) => `${sentence} (by ${how})`,
+    fellBehind: (who, at, deadline) => `${who} is expected late (about ${at}, due ${deadline}): keeps the place, others are asked as standby`, caughtUp: (who, at) => `${who} is expected in time again (about ${at})`,
     accepted: (who, filled) => `${who} accepted, ${filled} filled`, calledUp: (who) => `${who} called up from standby`, stoodBy: (who) => `${who} would come: standby`,
     changed: (need, before, count, reason) => `${need}: ${count} wanted instead of ${before}${reason ? `: ${reason}` : ''}`, filled: (need) => `${need} is filled`, exhausted: (need, filled, count) => `${need}: nobody left to ask (${filled}/${count})`,
     selfOffered: (who, note) => `${who} offers to come${note ? `: ${note}` : ''}`, selfDecided: (yes, reason) => `${yes ? 'Offer taken up' : 'Offer not taken up'}: ${reason}`, aidAsked: (region, stage, byPolicy) => `${region} asked for people${byPolicy ? ' by policy' : ''} (${stage})`, aidMoved: (region, stage) => `${region} is silent: now its ${stage}`, aidRefused: (region, reason) => `${region} lends nobody: ${reason}`, aidSilent: (region) => `${region}: nobody answered`, aidNobody: 'There is no neighbour to ask', aidReleased: (region, n, ground) => `${region} lends ${n} (${ground})`, aidLapsed: (region, n) => `${region}’s loan has run out${n > 0 ? `, ${n} still out` : ''}`,
@@ -55,6 +58,8 @@ export function factSentence(fact: Fact, incident: Incident): string {
     case 'CalloutRecalled': return s.state(who, states.recalled, reasonOf(fact.data.reason));
     case 'CalloutEnRoute': return s.state(who, states.enRoute, '');
     case 'CalloutOnScene': return s.state(who, states.onScene, '');
+    case 'CalloutFellBehind': return s.fellBehind(who, timeOf(fact.data.expectedAt, incident.timeZone), timeOf(fact.data.deadline, incident.timeZone));
+    case 'CalloutCaughtUp': return s.caughtUp(who, timeOf(fact.data.expectedAt, incident.timeZone));
     case 'CalloutTurnedBack': return s.state(who, states.turnedBack, reasonOf(fact.data.reason));
     case 'CalloutReleased': return s.state(who, states.released, reasonOf(fact.data.reason));
     case 'NeedChanged': return s.changed(need(fact.data.needOrdinal), fact.data.before, fact.data.count, reasonOf(fact.data.reason));

@@ -122,6 +122,8 @@ export interface Callout {
   reason: string | null;
   /** His captain gave the answer; kept for ever, also when he repudiated it. */
   answeredBy?: AnsweredBy;
+  /** Said yes and is expected too late, since then; absent: in time. His place stays his. */
+  lateSince?: Instant | null;
   /** Beside the live line; absent until it went out there. */
   channels?: ChannelOutcome[];
 }
@@ -186,7 +188,7 @@ export interface ExplainedOnBehalf { calloutId: Uuid; name: string; text: string
 export interface ExplainedPlan { needOrdinal: number; text: string; textEn: string }
 /** The plan of one need in numbers; aimSeconds null: whenever they come. */
 export interface WavePlan { people: number; target: number; innerTarget: number; aimSeconds: number | null; late: boolean; before: number; after: number; inTime: number; reached: boolean }
-export interface ExplainedNeed { needOrdinal: number; wanted: number; asked: number; ringReached: number; exhausted: boolean; plan?: WavePlan | null; openBefore?: number | null }
+export interface ExplainedNeed { needOrdinal: number; wanted: number; asked: number; ringReached: number; exhausted: boolean; plan?: WavePlan | null; openBefore?: number | null; expectedLate?: number | null }
 export interface ExplainedWave { number: number; at: Instant; needs: ExplainedNeed[]; rings: { number: number; regionCode: string; name: string }[]; plans: ExplainedPlan[]; lines: Line[] }
 export interface Responder {
   volunteerId: Uuid;

@@ -21,7 +21,7 @@ interface Filled extends OfNeed { filled: number }
 export type Fact =
   | FactOf<'IncidentRaised', { incident: Omit<Incident, 'callouts' | 'raisedBy'> & { raisedBy: { id: Uuid; name?: string | null } } }>
   | FactOf<'RingOpened', OfNeed & { ring: number; regionCode: string; regionName: string; level: number }>
-  | FactOf<'WaveSent', { wave: number; considered: number; needs: { needOrdinal: number; asked: number; exhausted?: boolean }[] }>
+  | FactOf<'WaveSent', { wave: number; considered: number; needs: { needOrdinal: number; asked: number; exhausted?: boolean; late?: number }[] }>
   | FactOf<'CalloutOffered', { callout: Callout }>
   | FactOf<'CalloutSent' | 'CalloutDelivered' | 'CalloutSeen', Record<string, never>>
   | FactOf<'CalloutChannelSent' | 'CalloutChannelDelivered', { channel: Channel; letter?: Letter }>
@@ -30,6 +30,7 @@ export type Fact =
   | FactOf<'CalloutCalledUp', Filled>
   | FactOf<'CalloutStoodBy', OfNeed & Via>
   | FactOf<'CalloutExpired' | 'CalloutEnRoute' | 'CalloutOnScene', OfNeed>
+  | FactOf<'CalloutFellBehind' | 'CalloutCaughtUp', OfNeed & { expectedAt: Instant; deadline: Instant }>
   | FactOf<'CalloutDeclined', OfNeed & Via & { reason: string | null }>
   | FactOf<'CalloutRecalled', OfNeed & { reason: string | null }>
   | FactOf<'CalloutTurnedBack' | 'CalloutReleased', Filled & { reason: string | null }>
