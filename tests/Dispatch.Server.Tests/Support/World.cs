@@ -27,7 +27,7 @@ public sealed class World(string connectionString)
 
     public async Task BuildAsync()
     {
-        await SqlAsync($"""
+        await BuildAsync($"""
             INSERT INTO regions (code, name, name_en, level, level_name, parent_code, path, boundary, boundary_kind) VALUES
               ('44', '广东省', 'Guangdong', 1, '省', NULL, '44', {Square(113.9, 22.4, 114.3, 22.7)}, 'schematic'),
               ('4403', '深圳市', 'Shenzhen', 2, '市', '44', '44.4403', {Square(113.95, 22.45, 114.25, 22.65)}, 'schematic'),
@@ -71,7 +71,7 @@ public sealed class World(string connectionString)
         var id = Guid.CreateVersion7();
         var number = Interlocked.Increment(ref volunteers);
         var place = Place(metresEast);
-        await SqlAsync($"""
+        await BuildAsync($"""
             INSERT INTO volunteers (id, external_id, name, home_region, date_of_birth, fitness, assessment, duty, registered_address, registered_location, registered_uncertainty_metres)
             VALUES ('{id}', 'v{number:0000}', '志愿者{number}', '{home}', '{dateOfBirth}', '{fitness}', '{assessment}', '{duty}', '登记地址',
               {(locatedBy == "address" ? place : "NULL")}, {(locatedBy == "address" ? "200" : "NULL")});
@@ -130,6 +130,15 @@ public sealed class World(string connectionString)
         }
 
         return string.Join('\n', plan);
+    }
+
+    // On a pooled connection: a new one costs the server more than what it is told here.
+    private async Task BuildAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     private static string Place(double metresEast) => string.Create(CultureInfo.InvariantCulture,
