@@ -8,11 +8,13 @@ namespace Dispatch.Server;
 /// </summary>
 internal static class Health
 {
+    internal sealed record Live(string Status);
+
     internal sealed record Ready(string Status, IReadOnlyList<Reason> Reasons, DateTimeOffset ServerTime);
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", () => TypedResults.Ok(new { status = "live" })).ExcludeFromDescription();
+        routes.MapGet("/health/live", () => TypedResults.Ok(new Live("live"))).ExcludeFromDescription();
         routes.MapGet("/health/ready", async (Readiness readiness, TimeProvider time, CancellationToken cancellation) =>
         {
             var reasons = await readiness.CheckAsync(cancellation);
