@@ -22,7 +22,7 @@ internal sealed class OrderPump(Hints hints, Connections connections, SendReview
         FROM region_orders o WHERE o.at > coalesce($1, now()) - interval '1 minute'
         """;
 
-    private Dictionary<Guid, DateTime>? known;
+    private readonly Dictionary<Guid, DateTime> known = [];
     private DateTime? lookedAt;
     private Guid epoch;
 
@@ -34,12 +34,13 @@ internal sealed class OrderPump(Hints hints, Connections connections, SendReview
         var (now, orders) = await LookAsync(cancellation);
         if (await review.RunAsync(cancellation) is var reviewed && reviewed != epoch)
         {
-            // The first look, or a restored database, whose consoles have been cut: whoever joins reads for himself.
-            (epoch, known, lookedAt) = (reviewed, orders.ToDictionary(order => order.Id, order => order.At), now);
-            return;
+            // The first look, or a restored database. What the last minute brought is told to whoever is there already: he may have read before it,
+            // and to read once more costs him nothing.
+            epoch = reviewed;
+            known.Clear();
         }
 
-        foreach (var order in orders.Where(order => known!.TryAdd(order.Id, order.At)))
+        foreach (var order in orders.Where(order => known.TryAdd(order.Id, order.At)))
         {
             foreach (var console in connections.Consoles.Where(console => order.Paths.Any(path => Caller.Covers(path, console.RegionPath) || Caller.Covers(console.RegionPath, path))))
             {
@@ -48,9 +49,9 @@ internal sealed class OrderPump(Hints hints, Connections connections, SendReview
         }
 
         lookedAt = now;
-        foreach (var (id, _) in known!.Where(one => one.Value < now.AddMinutes(-2)).ToList())
+        foreach (var (id, _) in known.Where(one => one.Value < now.AddMinutes(-2)).ToList())
         {
-            known!.Remove(id);
+            known.Remove(id);
         }
     }
 
