@@ -79,3 +79,6 @@ internal sealed class AddLatecomers : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0022_orders_by_time")]
 internal sealed class OrdersByTime : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0023_unsettled_in_the_row")]
+internal sealed class UnsettledInTheRow : SqlMigration;

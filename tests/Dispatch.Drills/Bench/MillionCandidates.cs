@@ -49,13 +49,14 @@ internal static class MillionCandidates
             """ + AtHome),
         ("their candidate rows", """
             INSERT INTO candidates (volunteer_id, qualification_id, duty, fitness, assessment, date_of_birth, location_consent, address_consent,
-              certified, insured, hours, time_zone, region_path, located_by, location, uncertainty_metres, fix_taken_at)
+              certified, insured, hours, time_zone, region_path, located_by, location, uncertainty_metres, fix_taken_at,
+              address_longitude, address_latitude, address_uncertainty_metres)
             SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, q.id, CASE WHEN i % 2 = 0 THEN 'on' ELSE 'byHours' END,
               'fit', 'passed', '1980-01-01', true, true, '{[2020-01-01,2099-01-01)}', '{[2020-01-01,2099-01-01)}',
               CASE WHEN i % 2 = 0 THEN '{}' ELSE '{[0,604800)}' END::int4multirange, 'Asia/Shanghai', v.path,
               CASE WHEN i % 10 < 3 THEN 'fix' ELSE 'address' END,
               ST_SetSRID(ST_MakePoint(v.lon + (random() + random() - 1) * away.degrees, v.lat + (random() + random() - 1) * away.degrees), 4326)::geography, 100,
-              CASE WHEN i % 10 < 3 THEN now() + interval '1 day' END
+              CASE WHEN i % 10 < 3 THEN now() + interval '1 day' END, v.lon, v.lat, 100
             FROM generate_series(1, 1000000) i
             """ + AtHome + """
 
