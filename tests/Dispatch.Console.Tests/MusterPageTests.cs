@@ -57,6 +57,34 @@ public sealed class MusterPageTests
         await phone.ScreenshotAsync($"phone-muster-over-{theme}");
         await Expect(console.Page.Locator(".roll-time .tag")).ToBeVisibleAsync();
         Assert.NotEqual(Guid.Empty, crowd);
+
+        // The same again as a drill: of the team's drill phones alone, and nobody can take it for the real thing.
+        await using var twin = await PhonePage.ActivatedAsync(node, await node.World.ScalarAsync<Guid>($"SELECT make_drill_twin('{people[0]}')"));
+        await console.Page.Locator(".muster-list button.primary").ClickAsync();
+        await console.Page.Locator("#muster-form textarea").FillAsync("每月集结演练，请到场点名");
+        await console.Page.Locator("#muster-form input[type=text]").First.FillAsync("景田体育场西门");
+        await console.Page.Locator("#muster-form .pair input").FillAsync("114.0120, 22.5250");
+        await console.Page.Locator("#muster-form .drill-check input").CheckAsync();
+        await console.Page.Locator(".team-list .check", new() { HasText = "千人队" }).ClickAsync();
+        await console.Page.Locator("#muster-form button.primary").ClickAsync();
+        await Expect(console.Page.Locator("#muster-form .fault")).ToContainTextAsync(lang == "zh" ? "千人队没有演练手机" : "千人队 has no drill phone");
+        await console.Page.Locator(".team-list .check", new() { HasText = "千人队" }).ClickAsync();
+        await console.Page.Locator(".team-list .check", new() { HasText = "水上救援队" }).ClickAsync();
+        await Expect(console.Page.Locator(".team-list .check", new() { HasText = "水上救援队" })).ToContainTextAsync(lang == "zh" ? "演练手机 1 / 2 人" : "drill phones: 1 of 2");
+        await console.Page.Locator("#muster-form .drill-check").ScrollIntoViewIfNeededAsync();
+        await console.ScreenshotAsync($"muster-drill-form-{theme}");
+        await console.Page.Locator("#muster-form button.primary").ClickAsync();
+
+        await twin.ShowsAsync("集结");
+        await twin.SaysAsync("这是演练，不是真的集结");
+        await twin.ScreenshotAsync($"phone-muster-drill-{theme}");
+        await Accessibility.HasNoSeriousFaultAsync(twin.Page, "a muster's drill on the phone");
+        await Expect(console.Page.Locator(".roll-head.drill h1")).ToHaveTextAsync((lang == "zh" ? "【演练】" : "DRILL · ") + "景田体育场西门");
+        await Expect(console.Page.Locator(".muster-row.drill")).ToContainTextAsync((lang == "zh" ? "【演练】" : "DRILL · ") + "景田体育场西门");
+        await Expect(console.Page.Locator(".roll-funnel")).ToHaveAttributeAsync("data-counts", "1 1 0 0 0");
+        await console.ScreenshotAsync($"muster-drill-board-{theme}");
+        await Accessibility.HasNoSeriousFaultAsync(console.Page, "a muster's drill on the board", enhancedContrast: false);
+        await phone.ShowsAsync("集结已解除"); // his own phone has heard nothing of it
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Dispatch.Geo;
 using Dispatch.Server.Access;
 using Dispatch.Server.Incidents;
@@ -12,12 +13,17 @@ namespace Dispatch.Server.Musters;
 /// <summary>
 /// An operator calls teams, or people by name, to one place at one time, under an id of his own. Everybody is written down at once; their phones are
 /// told right after the commit, some hundred at a time (TellPeople). An invitation like every call: nobody is obliged (志愿服务条例 25). A muster holds
-/// nobody: an incident may call him out all the same.
+/// nobody: an incident may call him out all the same. A drill 演练 calls the drill phones of the same teams and people.
 /// </summary>
 internal sealed class CallMuster(NpgsqlDataSource source, MusterLog log, TellPeople telling, GeoBounds bounds)
 {
     internal sealed record Request(
-        string? Purpose, string? Address, RaiseIncident.PlaceRequest? Position, DateTimeOffset? AssembleAt, IReadOnlyList<Guid>? Teams, IReadOnlyList<Guid>? Volunteers);
+        string? Purpose, string? Address, RaiseIncident.PlaceRequest? Position, DateTimeOffset? AssembleAt, IReadOnlyList<Guid>? Teams, IReadOnlyList<Guid>? Volunteers)
+    {
+        /// <summary>A drill. Absent in requests of earlier clients, and then absent from their hash.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public bool? Drill { get; init; }
+    }
 
     internal sealed record LeftOut(Guid VolunteerId, string Reason);
 
@@ -126,29 +132,48 @@ internal sealed class CallMuster(NpgsqlDataSource source, MusterLog log, TellPeo
 
         if (teams.Count is > 0 and <= MostTeams)
         {
-            await CheckIdsAsync("teams", "没有此队伍，或不在您的辖区内", "no such team, or not in your region", teams, "SELECT t.id FROM teams t JOIN regions r ON r.code = t.home_region WHERE t.id = ANY ($1) AND r.path <@ $2::ltree");
+            await CheckIdsAsync(
+                "teams", new("", "没有此队伍，或不在您的辖区内", "no such team, or not in your region"), teams,
+                """
+                SELECT t.id, t.name, NOT $3 OR EXISTS (
+                    SELECT FROM teams own
+                    CROSS JOIN LATERAL (SELECT m.volunteer_id FROM team_members m WHERE m.team_id = own.id UNION SELECT own.captain_id UNION SELECT own.liaison_id) AS one
+                    JOIN volunteers twin ON twin.twin_of = one.volunteer_id
+                    WHERE own.id = t.id OR own.parent_id = t.id)
+                FROM teams t JOIN regions r ON r.code = t.home_region WHERE t.id = ANY ($1) AND r.path <@ $2::ltree
+                """);
         }
 
         if (people.Count is > 0 and <= MostListed)
         {
-            await CheckIdsAsync("volunteers", "没有此志愿者，或不在您的辖区内", "no such volunteer, or not in your region", people, "SELECT v.id FROM volunteers v JOIN regions r ON r.code = v.home_region WHERE v.id = ANY ($1) AND r.path <@ $2::ltree");
+            await CheckIdsAsync(
+                "volunteers", new("", "没有此志愿者，或不在您的辖区内", "no such volunteer, or not in your region"), people,
+                """
+                SELECT v.id, v.name, NOT $3 OR EXISTS (SELECT FROM volunteers twin WHERE twin.twin_of = v.id)
+                FROM volunteers v JOIN regions r ON r.code = v.home_region WHERE v.id = ANY ($1) AND NOT v.drill AND r.path <@ $2::ltree
+                """);
         }
 
         return Places.Read(faults, "position", request.Position?.Longitude, request.Position?.Latitude, request.Position?.Datum, bounds);
 
-        async Task CheckIdsAsync(string field, string message, string messageEn, IReadOnlyList<Guid> ids, string sql)
+        // A drill that would call nobody of a team, or not the person named, is refused by name: it would look as if they had stayed away.
+        async Task CheckIdsAsync(string field, Fault unknown, IReadOnlyList<Guid> ids, string sql)
         {
             await using var command = new NpgsqlCommand(sql, connection);
             command.Parameters.Add(new() { Value = ids.ToArray() });
             command.Parameters.Add(new() { Value = caller.RegionPath });
-            var known = new HashSet<Guid>();
+            command.Parameters.Add(new() { Value = request.Drill == true });
+            var known = new Dictionary<Guid, (string Name, bool Reached)>();
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
             {
-                known.Add(reader.GetGuid(0));
+                known[reader.GetGuid(0)] = (reader.GetString(1), reader.GetBoolean(2));
             }
 
-            faults.AddRange(ids.Select((one, place) => (one, place)).Where(each => !known.Contains(each.one)).Take(20).Select(each => new Fault($"{field}[{each.place}]", message, messageEn)));
+            faults.AddRange(ids.Select((one, place) => !known.TryGetValue(one, out var found) ? unknown with { Field = $"{field}[{place}]" }
+                : found.Reached ? null
+                : new Fault($"{field}[{place}]", $"{found.Name}没有演练手机：请先在名册里发演练手机", $"{found.Name} has no drill phone: issue one on the roster first"))
+                .OfType<Fault>().Take(20));
         }
     }
 
@@ -158,8 +183,8 @@ internal sealed class CallMuster(NpgsqlDataSource source, MusterLog log, TellPeo
         await using var command = new NpgsqlCommand(
             """
             WITH muster AS (
-                INSERT INTO musters (id, request_hash, purpose, address, location, assemble_at, region, region_path, time_zone, called_by, called_at)
-                SELECT $1, $2, $3, $4, ST_SetSRID(ST_MakePoint($5, $6), 4326)::geography, $7, code, path, time_zone, $8, clock_timestamp() FROM regions WHERE path = $9::ltree
+                INSERT INTO musters (id, request_hash, purpose, address, location, assemble_at, region, region_path, time_zone, called_by, called_at, drill)
+                SELECT $1, $2, $3, $4, ST_SetSRID(ST_MakePoint($5, $6), 4326)::geography, $7, code, path, time_zone, $8, clock_timestamp(), $11 FROM regions WHERE path = $9::ltree
             )
             INSERT INTO muster_teams (muster_id, team_id, ordinal) SELECT $1, t.id, min(t.place) FROM unnest($10::uuid[]) WITH ORDINALITY AS t (id, place) GROUP BY t.id
             """,
@@ -167,7 +192,7 @@ internal sealed class CallMuster(NpgsqlDataSource source, MusterLog log, TellPeo
         foreach (var value in new object[]
         {
             id, hash, request.Purpose!.Trim(), request.Address!.Trim(), place.Longitude, place.Latitude, request.AssembleAt!.Value.UtcDateTime,
-            caller.AccountId, caller.RegionPath, request.Teams?.ToArray() ?? [],
+            caller.AccountId, caller.RegionPath, request.Teams?.ToArray() ?? [], request.Drill == true,
         })
         {
             command.Parameters.Add(new() { Value = value });
@@ -180,7 +205,7 @@ internal sealed class CallMuster(NpgsqlDataSource source, MusterLog log, TellPeo
     {
         var (listed, leftOut) = (0, new List<LeftOut>());
         await using (var command = open.Command(
-            ListSql, open.Id, request.Teams?.ToArray() ?? [], request.Volunteers?.ToArray() ?? [], caller.RegionPath, open.Now))
+            ListSql, open.Id, request.Teams?.ToArray() ?? [], request.Volunteers?.ToArray() ?? [], caller.RegionPath, open.Now, request.Drill == true))
         {
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))

@@ -8,6 +8,10 @@ namespace Dispatch.Server.Musters;
 /// <summary>A fact of a muster as it travels: docs/wire.md, "Musters".</summary>
 internal sealed record MusterFactView(Guid MusterId, long Number, string Kind, DateTimeOffset At, FactView.Author By, JsonElement Data)
 {
+    /// <summary>演练: of a drill's record. Absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Drill { get; init; }
+
     [JsonIgnore]
     public string RegionPath { get; init; } = "";
 }
@@ -18,7 +22,7 @@ internal static class MusterFacts
     public static async Task<List<MusterFactView>> ReadAsync(NpgsqlDataSource source, IReadOnlyCollection<KeyValuePair<Guid, long>> beyond, int most, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand("""
-            SELECT f.muster_id, f.number, f.kind, f.at, f.by_kind, f.by_id, coalesce(a.name, v.name), f.data::text, m.region_path::text
+            SELECT f.muster_id, f.number, f.kind, f.at, f.by_kind, f.by_id, coalesce(a.name, v.name), f.data::text, m.region_path::text, m.drill
             FROM unnest($1::uuid[], $2::bigint[]) AS w (muster_id, beyond)
             JOIN musters m ON m.id = w.muster_id
             JOIN muster_facts f ON f.muster_id = w.muster_id AND f.number > w.beyond
@@ -39,6 +43,7 @@ internal static class MusterFacts
                 new(row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.IsDBNull(6) ? null : row.GetString(6)), data.RootElement.Clone())
             {
                 RegionPath = row.GetString(8),
+                Drill = row.GetBoolean(9),
             });
         }
 

@@ -20,13 +20,16 @@ internal sealed record MusterView(
         Guid VolunteerId, string Name, Guid? TeamId, MusterStage Stage, string? Reason, bool Engaged, DateTimeOffset? NotifiedAt, DateTimeOffset? DeliveredAt,
         DateTimeOffset? AnsweredAt, DateTimeOffset? CheckedInAt, string? CheckedInBy, float? CheckedInMetres);
 
+    /// <summary>演练: called drill phones alone.</summary>
+    public bool Drill { get; init; }
+
     /// <summary>Absent on the board: a thousand people are read when their muster is opened.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Person>? People { get; init; }
 
     private const string Sql = """
         SELECT m.id, m.purpose, m.address, ST_X(m.location::geometry), ST_Y(m.location::geometry), m.assemble_at, r.code, r.name, m.time_zone, m.state, m.called_at, a.id, a.name,
-               m.ended_at, m.end_reason, m.last_fact
+               m.ended_at, m.end_reason, m.last_fact, m.drill
         FROM musters m JOIN regions r ON r.code = m.region JOIN accounts a ON a.id = m.called_by
         """;
 
@@ -62,7 +65,10 @@ internal sealed record MusterView(
                 rows.Add(new(
                     row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetDouble(3), row.GetDouble(4), row.GetDateTime(5), new(row.GetString(6), row.GetString(7)), row.GetString(8),
                     row.GetString(9), row.GetDateTime(10), new(row.GetGuid(11), row.GetString(12)), row.IsDBNull(13) ? null : row.GetDateTime(13),
-                    row.IsDBNull(14) ? null : row.GetString(14), row.GetInt64(15), RollCall.Of(Array.Empty<int>()), []));
+                    row.IsDBNull(14) ? null : row.GetString(14), row.GetInt64(15), RollCall.Of(Array.Empty<int>()), [])
+                {
+                    Drill = row.GetBoolean(16),
+                });
             }
         }
 

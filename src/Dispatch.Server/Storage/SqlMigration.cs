@@ -82,3 +82,6 @@ internal sealed class OrdersByTime : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0023_unsettled_in_the_row")]
 internal sealed class UnsettledInTheRow : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0024_muster_drills")]
+internal sealed class MusterDrills : SqlMigration;

@@ -217,15 +217,5 @@ public sealed class DrillIncidentTests : IAsyncLifetime
         return id;
     }
 
-    private async Task<ApiClient> DrillPhoneAsync(Guid person)
-    {
-        var (status, made) = await futian.PostAsync($"/api/volunteers/{person}/drill-phone");
-        Assert.True(status == 200, $"{status} {made}");
-        var stranger = node.Stranger();
-        var (_, tokens) = await stranger.PostAsync("/api/session/activate", new { code = (string)made!["code"]! });
-        var token = (string)tokens!["accessToken"]!;
-        var http = new HttpClient { BaseAddress = new Uri(node.Address) };
-        http.DefaultRequestHeaders.Authorization = new("Bearer", token);
-        return new ApiClient(http, token);
-    }
+    private Task<ApiClient> DrillPhoneAsync(Guid person) => node.DrillPhoneAsync(futian, person);
 }

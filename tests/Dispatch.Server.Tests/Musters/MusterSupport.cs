@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dispatch.Server.Access;
 using Dispatch.Server.Musters;
@@ -17,10 +18,17 @@ internal static class MusterSupport
         volunteers,
     };
 
-    public static async Task<Guid> CallAsync(ApiClient operatorOf, IReadOnlyList<Guid> teams, IReadOnlyList<Guid> volunteers)
+    public static object Drill(IReadOnlyList<Guid> teams, IReadOnlyList<Guid> volunteers)
+    {
+        var body = JsonSerializer.SerializeToNode(Body(teams, volunteers), JsonSerializerOptions.Web)!;
+        body["drill"] = true;
+        return body;
+    }
+
+    public static async Task<Guid> CallAsync(ApiClient operatorOf, IReadOnlyList<Guid> teams, IReadOnlyList<Guid> volunteers, bool drill = false)
     {
         var id = Guid.CreateVersion7();
-        var (status, body) = await operatorOf.PutAsync($"/api/musters/{id}", Body(teams, volunteers));
+        var (status, body) = await operatorOf.PutAsync($"/api/musters/{id}", drill ? Drill(teams, volunteers) : Body(teams, volunteers));
         Assert.True(status == 201, $"{status} {body}");
         return id;
     }

@@ -40,12 +40,13 @@ export function MusterForm() {
           </Labelled>
           <Teams busy={busy} />
           <People busy={busy} />
+          <label class={`check drill-check${d.drill ? ' on' : ''}`}><input type="checkbox" disabled={busy} checked={d.drill} onChange={(e) => edit({ drill: e.currentTarget.checked })} /><span><b>{w.drill}</b> <span class="muted">{w.drillMeans}</span></span></label>
         </div>
         <footer class="panel-foot">
           {refusal.value && <div class="notice bad" role="alert"><Icon name="warn" /><div><b>{titleOf(refusal.value)}</b><div>{detailOf(refusal.value)}</div></div></div>}
           {sending.value === 'notConfirmed' && <div class="notice warn" role="status"><Icon name="warn" /><div>{w.notConfirmed}</div></div>}
           <p class="field-hint">{w.invitation}</p>
-          <button type="submit" class="primary big" disabled={busy}>{busy ? w.sending : w.send}</button>
+          <button type="submit" class="primary big" disabled={busy}>{busy ? w.sending : d.drill ? w.sendDrill : w.send}</button>
         </footer>
       </form>
     </section>
@@ -61,12 +62,13 @@ function Teams({ busy }: { busy: boolean }) {
   const chosen = new Set(d.teams);
   const toggle = (id: Uuid) => edit({ teams: chosen.has(id) ? d.teams.filter((each) => each !== id) : [...d.teams, id] });
   const shown = teams.value.filter((t) => chosen.has(t.id) || `${t.name} ${t.externalId}`.toLowerCase().includes(text.value.trim().toLowerCase())).slice(0, 200);
-  const total = teams.value.filter((t) => chosen.has(t.id)).reduce((sum, t) => sum + t.members, 0) + d.people.length;
+  const sizeOf = (t: Team) => (d.drill ? t.drillPhones : t.members);
+  const total = teams.value.filter((t) => chosen.has(t.id)).reduce((sum, t) => sum + sizeOf(t), 0) + d.people.length;
   return (
-    <Labelled name="teams" label={`${w.teams}${total ? ` · ${w.total(total)}` : ''}`} group>
+    <Labelled name="teams" label={`${w.teams}${total ? ` · ${d.drill ? w.totalDrill(total) : w.total(total)}` : ''}`} group>
       <input type="search" placeholder={w.findTeam} aria-label={w.findTeam} value={text.value} onInput={(e) => { text.value = e.currentTarget.value; }} />
       <div class="team-list">
-        {shown.map((t) => <label key={t.id} class="check"><input type="checkbox" disabled={busy} checked={chosen.has(t.id)} onChange={() => toggle(t.id)} /><span>{t.name}</span><span class="muted num">{w.members(t.members)}</span></label>)}
+        {shown.map((t) => <label key={t.id} class="check"><input type="checkbox" disabled={busy} checked={chosen.has(t.id)} onChange={() => toggle(t.id)} /><span>{t.name}</span><span class="muted num">{d.drill ? w.drillPhones(t.drillPhones, t.members) : w.members(t.members)}</span></label>)}
       </div>
     </Labelled>
   );

@@ -6,6 +6,7 @@ import { now } from '../live/clock';
 import type { Muster } from '../live/contract';
 import { chosenMuster, musters, mustersLoaded, readMusters } from '../live/musters';
 import { zone } from '../live/signing';
+import { placeOf } from '../words/lang';
 import { musterWords } from '../words/muster';
 import { whenOf } from '../words/times';
 import { callOpen } from './calling';
@@ -43,8 +44,8 @@ function Row({ muster, chosen }: { muster: Muster; chosen: boolean }) {
   const { counts } = muster;
   return (
     <li>
-      <button type="button" class={`muster-row${muster.state === 'open' ? '' : ' past'}`} aria-current={chosen ? 'true' : undefined} onClick={() => { chosenMuster.value = muster.id; }}>
-        <span class="muster-row-head"><b>{muster.address}</b><span class="num muted">{whenOf(muster.assembleAt, zone(), now.value).replace(/:\d\d$/, '')}</span></span>
+      <button type="button" class={`muster-row${muster.state === 'open' ? '' : ' past'}${muster.drill ? ' drill' : ''}`} aria-current={chosen ? 'true' : undefined} onClick={() => { chosenMuster.value = muster.id; }}>
+        <span class="muster-row-head"><b>{placeOf(muster)}</b><span class="num muted">{whenOf(muster.assembleAt, zone(), now.value).replace(/:\d\d$/, '')}</span></span>
         <span class="muster-row-sub">{muster.purpose}</span>
         <span class="num">{w.checkedIn} {counts.checkedIn} · {w.accepted} {counts.accepted} · {w.called} {counts.people}</span>
       </button>

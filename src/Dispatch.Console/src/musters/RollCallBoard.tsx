@@ -9,7 +9,7 @@ import { readMuster, showMuster } from '../live/musters';
 import { zone } from '../live/signing';
 import { uuid7 } from '../live/uuid';
 import { reasonOf } from '../words/domain';
-import { detailOf, titleOf } from '../words/lang';
+import { detailOf, drillMark, placeOf, titleOf } from '../words/lang';
 import { musterWords, stages } from '../words/muster';
 import { dateOf, distanceOf, spanOf, timeOf, whenOf } from '../words/times';
 
@@ -38,10 +38,10 @@ export function RollCallBoard({ muster }: { muster: Muster }) {
   const ofTeam = (muster.people ?? []).filter((p) => team.value === undefined || p.teamId === team.value);
   const people = ofTeam.filter(filters[shown.value]);
   return (
-    <section class="roll-call" aria-label={muster.address}>
-      <header class="roll-head">
+    <section class="roll-call" aria-label={placeOf(muster)}>
+      <header class={`roll-head${muster.drill ? ' drill' : ''}`}>
         <div>
-          <h1>{muster.address}</h1>
+          <h1>{placeOf(muster)}</h1>
           <p>{muster.purpose}</p>
           <p class="muted">{w.calledBy} {muster.calledBy.name} · {whenOf(muster.calledAt, zone(), now.value)} · {muster.region.name}</p>
         </div>
@@ -148,7 +148,7 @@ function StandDown({ muster, close }: { muster: Muster; close: () => void }) {
   return (
     <dialog ref={dialog} class="confirm" aria-labelledby="stand-down-title" onClose={close} onKeyDown={(e) => e.stopPropagation()}>
       <form onSubmit={(e) => void go(e)} noValidate>
-        <h2 id="stand-down-title">{w.standDown}</h2>
+        <h2 id="stand-down-title">{drillMark(muster)}{w.standDown}</h2>
         <p>{w.standDownAsk}</p>
         <label class="field"><span class="field-label">{w.reason}</span><input type="text" autoFocus maxLength={200} value={reason.value} aria-invalid={fault.value !== ''} onInput={(e) => { reason.value = e.currentTarget.value; fault.value = ''; }} />
           {fault.value && <span class="fault" role="alert"><Icon name="warn" size={12} /> {fault.value}</span>}</label>

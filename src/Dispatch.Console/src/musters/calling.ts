@@ -19,17 +19,19 @@ export interface MusterDraft {
   minutes: number;
   teams: readonly Uuid[];
   people: readonly { id: Uuid; name: string }[];
+  drill: boolean;
 }
 export const callOpen = signal(false);
-const blank = (): MusterDraft => ({ id: uuid7(), purpose: '', address: '', coordinates: '', datum: 'wgs84', minutes: 60, teams: [], people: [] });
+const blank = (): MusterDraft => ({ id: uuid7(), purpose: '', address: '', coordinates: '', datum: 'wgs84', minutes: 60, teams: [], people: [], drill: false });
 export const draft = signal<MusterDraft>(blank());
 export const faults = signal<readonly Fault[]>([]);
 export const sending = signal<'no' | 'yes' | 'notConfirmed'>('no');
 export const refusal = signal<Problem | null>(null);
 
 export function edit(change: Partial<MusterDraft>): void {
-  const touched = Object.keys(change).map((key) => (key === 'coordinates' || key === 'datum' ? 'position' : key === 'minutes' ? 'assembleAt' : key === 'people' ? 'teams' : key));
+  const touched = Object.keys(change).flatMap((key) => (key === 'coordinates' || key === 'datum' ? ['position'] : key === 'minutes' ? ['assembleAt'] : key === 'people' || key === 'drill' ? ['teams', 'volunteers'] : [key]));
   faults.value = faults.peek().filter((f) => !touched.some((key) => f.field.startsWith(key)));
+  refusal.value = null;
   draft.value = { ...draft.peek(), ...change };
 }
 
@@ -49,7 +51,7 @@ export async function send(): Promise<void> {
   // The time is fixed with the first press: a repeat is the same request, letter by letter.
   const body = {
     purpose: d.purpose.trim(), address: d.address.trim(), position: { longitude: place.longitude, latitude: place.latitude, datum: d.datum },
-    assembleAt: new Date(Math.ceil((serverNow() + d.minutes * 60_000) / 60_000) * 60_000).toISOString(), teams: d.teams, volunteers: d.people.map((p) => p.id),
+    assembleAt: new Date(Math.ceil((serverNow() + d.minutes * 60_000) / 60_000) * 60_000).toISOString(), teams: d.teams, volunteers: d.people.map((p) => p.id), ...(d.drill ? { drill: true as const } : {}),
   };
   sending.value = 'yes';
   for (let attempt = 0; ; attempt++) {

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import type { News } from './state';
 import { w } from './words';
-import { nameOf } from '../words/lang';
+import { drillMark, nameOf } from '../words/lang';
 
 let audio: AudioContext | null = null;
 let stopRinging: (() => void) | null = null;
@@ -87,10 +87,10 @@ export async function askForNotices(): Promise<void> {
 export async function notice(news: News): Promise<void> {
   if (noticePermission.value !== 'granted' || document.visibilityState === 'visible') return;
   const words = w();
-  if (!('card' in news)) return show(news.kind === 'mustered' ? words.notifyMustered : words.notifyMusterOver, words.notifyOpen, news.muster.id, news.kind === 'mustered');
+  if (!('card' in news)) return show(drillMark(news.muster) + (news.kind === 'mustered' ? words.notifyMustered : words.notifyMusterOver), words.notifyOpen, news.muster.id, news.kind === 'mustered');
   const { kind, card } = news;
   const title = kind === 'offered' ? words.notifyOffered : kind === 'calledUp' ? words.notifyCalledUp : words.notifyStopped;
-  return show(`${title} · ${nameOf({ name: card.incident.categoryName, nameEn: card.incident.categoryNameEn })}`, `${nameOf(card.need)} · ${words.notifyOpen}`, card.id, kind !== 'stopped');
+  return show(`${drillMark(card.incident)}${title} · ${nameOf({ name: card.incident.categoryName, nameEn: card.incident.categoryNameEn })}`, `${nameOf(card.need)} · ${words.notifyOpen}`, card.id, kind !== 'stopped');
 }
 
 async function show(title: string, body: string, tag: string, requireInteraction: boolean): Promise<void> {

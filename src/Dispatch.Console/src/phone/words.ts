@@ -35,7 +35,7 @@ export const w = inBoth(
     stateRecalled: '不再需要', doRecalled: '人已到齐或警情有变。请不要前往。谢谢您！', doCancelled: '警情已取消。请不要前往。谢谢您！',
     stateExpired: '时间已过', doExpired: '没有收到您的答复，已请别人。没有任何影响。', stateReleased: '任务结束', doReleased: '辛苦了，谢谢您！注意返程安全。',
     stateDeclined: '已记下', doDeclined: '您无法前往。没有任何影响，谢谢您告知。', stateTurnedBack: '已记下', doTurnedBack: '您中途返回。请注意安全，谢谢您！',
-    drillCard: '演练 · 这是演练，请不要真的前往', drillPhone: '这是演练手机：只收演练，收不到真实召集',
+    drillCard: '演练 · 这是演练，请不要真的前往', drillPhone: '这是演练手机：只收演练，收不到真实召集', drillMuster: '演练 · 这是演练，不是真的集结',
     // captains and liaisons
     team: '我的队伍', teamQuiet: '队员现在没有召集', forHim: '代答复', saidNotHis: '本人已否认', reachedHim: '已送达', notReachedHim: '未送达', answerForHim: '代他答复', forHimNote: '请先与本人联系。记录会永远写明是您代答复的，他可以否认。', hisAnswer: '他的答复', heComes: '他能去', heDoesNot: '他不能去', howHeard: '怎么得知', whyForHim: '他为什么不能自己按（必填）', sendForHim: '代为答复',
     liaisonTask: '联络任务', taskSays: (names: string) => `没有应答：${names}。请打电话联系。`, taskLeft: (left: string) => `还有 ${left}`, taskEscalated: (station: string) => `已转 ${station}，您仍可答复`,
@@ -91,7 +91,7 @@ export const w = inBoth(
     stateRecalled: 'No longer needed', doRecalled: 'Enough people, or things have changed. Please do not go. Thank you!', doCancelled: 'The incident was cancelled. Please do not go. Thank you!',
     stateExpired: 'Time is over', doExpired: 'No answer reached us, so others were asked. It costs you nothing.', stateReleased: 'Task ended', doReleased: 'Thank you! Have a safe way home.',
     stateDeclined: 'Noted', doDeclined: 'You cannot come. It costs you nothing. Thank you for telling us.', stateTurnedBack: 'Noted', doTurnedBack: 'You turned back. Stay safe, and thank you!',
-    drillCard: 'DRILL · This is a drill. Please do not really go.', drillPhone: 'This is a drill phone: it hears drills only, never a real call-out.',
+    drillCard: 'DRILL · This is a drill. Please do not really go.', drillPhone: 'This is a drill phone: it hears drills only, never a real call-out.', drillMuster: 'DRILL · This is a drill, not a real muster.',
     team: 'My team', teamQuiet: 'No member is called now', forHim: 'answered on behalf', saidNotHis: 'repudiated', reachedHim: 'delivered', notReachedHim: 'not delivered', answerForHim: 'Answer for him', forHimNote: 'Speak to him first. The record will say for ever that you answered, and he can repudiate it.', hisAnswer: 'His answer', heComes: 'He comes', heDoesNot: 'He cannot', howHeard: 'How you heard', whyForHim: 'Why he cannot press himself (required)', sendForHim: 'Answer for him',
     liaisonTask: 'Liaison task', taskSays: (names: string) => `No answer: ${names}. Please telephone them.`, taskLeft: (left: string) => `${left} left`, taskEscalated: (station: string) => `Now with ${station}; you can still answer`,
     answeredForYou: (captain: string, how: string, yes: boolean) => `Captain ${captain} says that you ${yes ? 'come' : 'cannot come'} (${how}).`, notMine: 'This is not my answer', notMineAsk: 'Tell the command centre that this is not your answer?', notMineYes: 'Yes, I did not say so', notMineNoteYes: 'Somebody else is asked; it costs you nothing.', notMineNoteNo: 'You become a standby and are called up when needed.', repudiated: 'You have said that this was not your answer.',

@@ -19,7 +19,10 @@ export const nameOf = (thing: { name: string; nameEn?: string | null } | null | 
   !thing ? '' : lang.value === 'en' && thing.nameEn ? thing.nameEn : thing.name;
 /** The kind of an incident in words. A drill says so wherever it is named. */
 export const kindOf = (incident: { drill?: boolean }, category: { name: string; nameEn?: string | null }): string =>
-  (incident.drill ? (lang.value === 'zh' ? '【演练】' : 'DRILL · ') : '') + nameOf(category);
+  drillMark(incident) + nameOf(category);
+export const drillMark = (of: { drill?: boolean }): string => (of.drill ? (lang.value === 'zh' ? '【演练】' : 'DRILL · ') : '');
+/** A muster by its place, a drill as such: its purpose or address alone would not say so. */
+export const placeOf = (muster: { drill?: boolean; address: string }): string => drillMark(muster) + muster.address;
 export const textOf = (thing: { text: string; textEn?: string | null }): string =>
   lang.value === 'en' && thing.textEn ? thing.textEn : thing.text;
 export const titleOf = (problem: { title: string; titleEn?: string }): string =>

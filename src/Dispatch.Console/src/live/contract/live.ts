@@ -35,6 +35,8 @@ export interface Team {
   captain: { id: Uuid; name: string } | null;
   liaison: { id: Uuid; name: string } | null;
   members: number;
+  /** How many of those a muster of it calls have a drill phone. */
+  drillPhones: number;
 }
 export interface ImportReport {
   dryRun: boolean;

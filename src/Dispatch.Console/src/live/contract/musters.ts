@@ -24,6 +24,8 @@ export interface MusterPerson {
 }
 export interface Muster {
   id: Uuid;
+  /** 演练: called drill phones alone. */
+  drill: boolean;
   purpose: string;
   address: string;
   longitude: number;
@@ -44,6 +46,8 @@ export interface Muster {
 }
 interface MusterFactOf<Kind extends string, Data> {
   musterId: Uuid; number: number; kind: Kind; at: Instant; by: { kind: 'operator' | 'volunteer' | 'system'; id: Uuid | null; name: string | null }; data: Data & { counts: RollCall };
+  /** Absent: of a real one. */
+  drill?: true;
 }
 export type MusterFact =
   | MusterFactOf<'MusterCalled', { people: number; leftOut: { volunteerId: Uuid; reason: string }[] }>
@@ -54,6 +58,8 @@ export type MusterFact =
 /** As the person called sees it. */
 export interface MusterCard {
   id: Uuid;
+  /** 演练. */
+  drill?: boolean;
   purpose: string;
   address: string;
   longitude: number;

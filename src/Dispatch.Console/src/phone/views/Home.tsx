@@ -8,7 +8,7 @@ import { desk } from '../desk';
 import { isWaiting } from '../muster';
 import { card, freshness, state } from '../phone';
 import { age, distance, w } from '../words';
-import { detailOf, titleOf } from '../../words/lang';
+import { detailOf, placeOf, titleOf } from '../../words/lang';
 import { progress } from '../outbox';
 import { Icon, type Shape } from './Icon';
 import { Row, Standing } from './Parts';
@@ -28,7 +28,7 @@ export function Home() {
     <main class="page home">
       {card.value && <a class="press yes" href="#"><Icon shape={running ? 'road' : 'bell'} /><span>{w().toTask}</span></a>}
       {desk.value?.tasks.some((task) => task.state === 'open' || task.state === 'escalated') && <a class="press plain" href="#team"><Icon shape="bell" /><span>{w().liaisonTask}</span></a>}
-      {state.value.musters.filter(isWaiting).map((muster) => <a key={muster.id} class="press muster-link" href={`#muster/${muster.id}`}><Icon shape="gather" /><span>{w().muster} · {muster.address}</span></a>)}
+      {state.value.musters.filter(isWaiting).map((muster) => <a key={muster.id} class="press muster-link" href={`#muster/${muster.id}`}><Icon shape="gather" /><span>{w().muster} · {placeOf(muster)}</span></a>)}
       {self.drill && <p class="drill-band" role="status">{w().drillPhone}</p>}
       <section class={callable ? 'duty callable' : 'duty'}>
         <h1><Icon shape={duties.find(([each]) => each === chosen)![1]} size="1.5em" />{self.name} · {w()[chosen]}{unsure && `（${w().unconfirmed}）`}</h1>

@@ -25,7 +25,8 @@ export function MusterCall({ muster }: { muster: MusterCard }) {
   const [title, todo] = texts(muster);
   const refusal = refusals.value[musterLane(muster)];
   return (
-    <main class={`card muster ${shown}`}>
+    <main class={`card muster ${shown}${muster.drill ? ' drill' : ''}`}>
+      {muster.drill && <p class="drill-band" role="status">{t.drillMuster}</p>}
       <div class="band">
         <Icon shape={shapeOf(muster)} size="2em" />
         <h1 ref={heading} tabIndex={-1}>{title}<span class="what">{t.musterNot}</span></h1>
@@ -78,6 +79,7 @@ const reasons = [['atWork', 'atWork'], ['ill', 'ill'], ['家中有事', 'family'
 function WhyNot({ muster, armed, close }: { muster: MusterCard; armed: boolean; close: () => void }) {
   return (
     <main class="sheet" onKeyDown={(event) => { if (event.key === 'Escape') close(); }}>
+      {muster.drill && <p class="drill-band" role="status">{w().drillMuster}</p>}
       <h1 tabIndex={-1} ref={(heading) => { heading?.focus({ preventScroll: true }); }}>{w().musterNoTitle}</h1>
       <p>{w().reasonNote}</p>
       <div class="choices">
