@@ -96,6 +96,8 @@ internal sealed class PostgresServer
             ["full_page_writes"] = options.Ephemeral ? "off" : "on",
             // The queries here are short; compiling one costs more than it takes.
             ["jit"] = "off",
+            // The first call-outs of a new installation are planned for empty tables. What corrects that must not come a minute later (decision 0031).
+            ["autovacuum_naptime"] = options.Ephemeral ? "1min" : "5s",
             // What the backup folder has not taken yet is kept, up to here: beyond, the disk comes first and a new base backup is needed.
             ["max_slot_wal_keep_size"] = "2GB",
         };
