@@ -6,7 +6,7 @@ namespace Dispatch.Drills.Bench.Bars;
 /// <summary>L6: fifty consoles hear two hundred facts a second: how long a fact takes from the record to a screen, and the longest silence.</summary>
 internal static class ManyConsoles
 {
-    private const double FactsPerIncident = 110; // four places: some twenty people asked, each call-out four or five facts; measured and reported
+    private const double FactsPerIncident = 100; // four places: some twenty people asked, each call-out four or five facts; measured and reported
 
     public static async Task<BarResult> RunAsync(Wish wish, CancellationToken cancellation)
     {
