@@ -28,23 +28,28 @@ internal sealed class CheckRecords(NpgsqlDataSource source, ILogger<CheckRecords
         var first = report.Flaws.Count > 0 ? report.Flaws[0] : null;
         foreach (var flaw in report.Flaws)
         {
-            log.RecordIsFlawed(flaw.Incident, flaw.Number, flaw.What);
+            log.RecordIsFlawed(flaw.Of, flaw.Number, flaw.What);
         }
 
         // Everything includes what is recent: then both rows are of now.
         await using var write = source.CreateCommand("""
-            INSERT INTO record_checks AS c (scope, checked_at, incidents, facts, flaws, first_incident, first_number, first_what)
-            SELECT scope, clock_timestamp(), $2, $3, $4, $5, $6, $7 FROM unnest($1) AS scope
+            INSERT INTO record_checks AS c (scope, checked_at, incidents, facts, flaws, first_incident, first_number, first_what, musters, first_muster)
+            SELECT scope, clock_timestamp(), $2, $3, $4, $5, $6, $7, $8, $9 FROM unnest($1) AS scope
             ON CONFLICT (scope) DO UPDATE SET checked_at = excluded.checked_at, incidents = excluded.incidents, facts = excluded.facts, flaws = excluded.flaws,
-                first_incident = excluded.first_incident, first_number = excluded.first_number, first_what = excluded.first_what
+                first_incident = excluded.first_incident, first_number = excluded.first_number, first_what = excluded.first_what,
+                musters = excluded.musters, first_muster = excluded.first_muster
             """);
         write.Parameters.Add(new() { Value = recentOnly ? new[] { "recent" } : ["recent", "all"] });
         write.Parameters.Add(new() { Value = report.Incidents });
         write.Parameters.Add(new() { Value = report.Facts });
         write.Parameters.Add(new() { Value = report.Flaws.Count });
-        write.Parameters.Add(new() { Value = first is null ? DBNull.Value : first.Incident, NpgsqlDbType = NpgsqlDbType.Uuid });
+        write.Parameters.Add(new() { Value = IdOf(RecordKind.Incident), NpgsqlDbType = NpgsqlDbType.Uuid });
         write.Parameters.Add(new() { Value = first is null ? DBNull.Value : first.Number, NpgsqlDbType = NpgsqlDbType.Bigint });
         write.Parameters.Add(new() { Value = first is null ? DBNull.Value : first.What, NpgsqlDbType = NpgsqlDbType.Text });
+        write.Parameters.Add(new() { Value = report.Musters });
+        write.Parameters.Add(new() { Value = IdOf(RecordKind.Muster), NpgsqlDbType = NpgsqlDbType.Uuid });
         await write.ExecuteNonQueryAsync(cancellation);
+
+        object IdOf(RecordKind kind) => first?.Of.Kind == kind ? first.Of.Id : DBNull.Value;
     }
 }

@@ -187,6 +187,7 @@ internal sealed class OpenMuster
             INSERT INTO muster_facts (muster_id, number, kind, at, by_kind, by_id, command_id, data)
             SELECT $1, $2 + f.place, f.kind, $8, f.by_kind, f.by_id, f.command_id, f.data::jsonb || jsonb_build_object('counts', $9::jsonb)
             FROM unnest($3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::text[]) WITH ORDINALITY AS f (kind, by_kind, by_id, command_id, data, place)
+            ORDER BY f.place -- each is chained to the one before it
             """,
             Id, LastFact, facts.Select(fact => fact.Kind.ToString()).ToArray(), facts.Select(fact => JsonNamingPolicy.CamelCase.ConvertName(fact.By.Kind.ToString())).ToArray(),
             facts.Select(fact => fact.By.Id).ToArray(), facts.Select(fact => fact.Command).ToArray(), facts.Select(fact => JsonSerializer.Serialize(fact.Data, Json.Options)).ToArray(), Now);

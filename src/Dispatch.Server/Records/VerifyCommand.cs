@@ -64,17 +64,17 @@ internal static class VerifyCommand
     {
         foreach (var flaw in report.Flaws.Take(FlawsSaid))
         {
-            Console.WriteLine($"BAD  incident {flaw.Incident}, fact {flaw.Number} {flaw.What}");
+            Console.WriteLine($"BAD  {flaw.Of}, fact {flaw.Number} {flaw.What}");
         }
 
         if (report.Flaws.Count > 0)
         {
-            Console.WriteLine($"The record does not hold: {report.Flaws.Count} of {report.Incidents} incidents. The first bad fact of each is named{(report.Flaws.Count > FlawsSaid ? $", of the first {FlawsSaid}" : "")}.");
+            Console.WriteLine($"The record does not hold: {report.Flaws.Count} of {report.Incidents} incidents and {report.Musters} musters. The first bad fact of each is named{(report.Flaws.Count > FlawsSaid ? $", of the first {FlawsSaid}" : "")}.");
             return 1;
         }
 
         var heads = KeptHeads.Write(report.Heads);
-        Console.WriteLine($"The record holds: {report.Facts} facts of {report.Incidents} incidents{(kept is { } earlier ? $", and all {earlier} heads that were kept" : "")}.");
+        Console.WriteLine($"The record holds: {report.Facts} facts of {report.Incidents} incidents and {report.Musters} musters{(kept is { } earlier ? $", and all {earlier} heads that were kept" : "")}.");
         Console.WriteLine($"Heads: {KeptHeads.Digest(heads)}");
         if (headsFile is not null)
         {

@@ -5,24 +5,24 @@ using Npgsql;
 namespace Dispatch.Server.Records;
 
 /// <summary>
-/// Verifies the record: every incident's facts run 1, 2, 3 ... up to its counter, and every hash is that of its fact and of the hash before it. Names
-/// the first bad fact of each incident; what follows a bad fact proves nothing more. Reads only, and in one snapshot, so it may run at any time.
+/// Verifies the record: the facts of every incident and of every muster run 1, 2, 3 ... up to its counter, and every hash is that of its fact and of the hash before it. Names
+/// the first bad fact of each; what follows a bad fact proves nothing more. Reads only, and in one snapshot, so it may run at any time.
 /// </summary>
 internal static class VerifyRecords
 {
     private const int FlawsNamed = 1000;
 
-    private static readonly string Sql = EmbeddedSql.Read("ReadRecords.sql");
+    private static readonly (RecordKind Kind, string Sql)[] Records = [(RecordKind.Incident, EmbeddedSql.Read("ReadRecords.sql")), (RecordKind.Muster, EmbeddedSql.Read("ReadMusterRecords.sql"))];
 
-    /// <summary>The first bad fact of an incident, and what is wrong in words.</summary>
-    internal sealed record Flaw(Guid Incident, long Number, string What);
+    /// <summary>The first bad fact of a record, and what is wrong in words.</summary>
+    internal sealed record Flaw(RecordOf Of, long Number, string What);
 
-    /// <summary>The last fact of an incident and its hash: whoever keeps it elsewhere can prove later what the record said.</summary>
-    internal sealed record Head(Guid Incident, long Number, string Hash);
+    /// <summary>The last fact of a record and its hash: whoever keeps it elsewhere can prove later what the record said.</summary>
+    internal sealed record Head(RecordOf Of, long Number, string Hash);
 
-    internal sealed record Report(long Incidents, long Facts, IReadOnlyList<Flaw> Flaws, IReadOnlyList<Head> Heads);
+    internal sealed record Report(long Incidents, long Musters, long Facts, IReadOnlyList<Flaw> Flaws, IReadOnlyList<Head> Heads);
 
-    /// <param name="source">Of any role that may read incidents and facts.</param>
+    /// <param name="source">Of any role that may read incidents, musters and their facts.</param>
     /// <param name="recentOnly">Only what is open or ended within the last day.</param>
     /// <param name="kept">Heads kept from an earlier run: each must still be in the record, as it was.</param>
     /// <param name="cancellation">Ends it between two rows.</param>
@@ -35,48 +35,56 @@ internal static class VerifyRecords
             await patience.ExecuteNonQueryAsync(cancellation);
         }
 
-        await using var command = new NpgsqlCommand(Sql, connection, transaction) { CommandTimeout = 0 };
-        command.Parameters.Add(new() { Value = recentOnly });
-        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellation);
         var walk = new Walk(kept);
-        while (await reader.ReadAsync(cancellation))
+        foreach (var (kind, sql) in Records)
         {
-            var incident = reader.GetGuid(0);
-            walk.Enter(incident, reader.GetInt64(1));
-            if (!reader.IsDBNull(2))
-            {
-                walk.Take(new(
-                    incident, reader.GetInt64(2), reader.GetString(3), reader.GetDateTime(4), reader.GetString(5), Id(reader, 6), Id(reader, 7), Id(reader, 8),
-                    reader.GetString(9), reader.GetFieldValue<byte[]>(10)));
-            }
+            await using var command = new NpgsqlCommand(sql, connection, transaction) { CommandTimeout = 0 };
+            command.Parameters.Add(new() { Value = recentOnly });
+            await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellation);
+            await WalkAsync(walk, kind, reader, cancellation);
         }
 
         return walk.End();
     }
 
+    private static async Task WalkAsync(Walk walk, RecordKind kind, NpgsqlDataReader reader, CancellationToken cancellation)
+    {
+        while (await reader.ReadAsync(cancellation))
+        {
+            var of = new RecordOf(kind, reader.GetGuid(0));
+            walk.Enter(of, reader.GetInt64(1));
+            if (!reader.IsDBNull(2))
+            {
+                walk.Take(new(
+                    of, reader.GetInt64(2), reader.GetString(3), reader.GetDateTime(4), reader.GetString(5), Id(reader, 6), Id(reader, 7), Id(reader, 8),
+                    reader.GetString(9), reader.GetFieldValue<byte[]>(10)));
+            }
+        }
+    }
+
     private static Guid? Id(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetGuid(column);
 
-    /// <summary>Goes over the facts of one incident after another. Pure: no database.</summary>
+    /// <summary>Goes over the facts of one record after another. Pure: no database.</summary>
     internal sealed class Walk(IReadOnlyCollection<Head>? kept)
     {
-        private readonly Dictionary<Guid, Head> earlier = (kept ?? []).ToDictionary(head => head.Incident);
+        private readonly Dictionary<RecordOf, Head> earlier = (kept ?? []).ToDictionary(head => head.Of);
         private readonly List<Flaw> flaws = [];
         private readonly List<Head> heads = [];
-        private Guid current;
+        private RecordOf current;
         private bool within, flawed;
-        private long counter, number, incidents, facts;
+        private long counter, number, incidents, musters, facts;
         private byte[] hash = FactChain.Beginning;
 
-        public void Enter(Guid incident, long lastFact)
+        public void Enter(RecordOf of, long lastFact)
         {
-            if (within && incident == current)
+            if (within && of == current)
             {
                 return;
             }
 
             Leave();
-            (current, counter, within, flawed, number, hash) = (incident, lastFact, true, false, 0, FactChain.Beginning);
-            incidents++;
+            (current, counter, within, flawed, number, hash) = (of, lastFact, true, false, 0, FactChain.Beginning);
+            (incidents, musters) = of.Kind == RecordKind.Muster ? (incidents, musters + 1) : (incidents + 1, musters);
         }
 
         public void Take(in RecordedFact fact)
@@ -105,7 +113,7 @@ internal static class VerifyRecords
                 earlier.Remove(current);
                 if (head.Hash != Convert.ToHexStringLower(hash))
                 {
-                    Find(number, "is not the fact that was there when its hash was kept: this incident's record was written anew");
+                    Find(number, "is not the fact that was there when its hash was kept: this record was written anew");
                 }
             }
         }
@@ -113,12 +121,12 @@ internal static class VerifyRecords
         public Report End()
         {
             Leave();
-            foreach (var gone in earlier.Values.Where(head => !flaws.Exists(flaw => flaw.Incident == head.Incident)))
+            foreach (var gone in earlier.Values.Where(head => !flaws.Exists(flaw => flaw.Of == head.Of)))
             {
-                flaws.Add(new(gone.Incident, gone.Number, "was there when its hash was kept, and is gone"));
+                flaws.Add(new(gone.Of, gone.Number, "was there when its hash was kept, and is gone"));
             }
 
-            return new(incidents, facts, flaws, heads);
+            return new(incidents, musters, facts, flaws, heads);
         }
 
         private void Leave()
@@ -134,7 +142,7 @@ internal static class VerifyRecords
             }
             else if (number > counter)
             {
-                Find(counter + 1, $"is beyond the {counter} facts that the incident says it has");
+                Find(counter + 1, $"is beyond the {counter} facts that its {(current.Kind == RecordKind.Muster ? "muster" : "incident")} says it has");
             }
             else if (number > 0)
             {

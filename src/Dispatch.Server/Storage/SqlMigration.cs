@@ -85,3 +85,6 @@ internal sealed class UnsettledInTheRow : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0024_muster_drills")]
 internal sealed class MusterDrills : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0025_muster_fact_chain")]
+internal sealed class MusterFactChain : SqlMigration;

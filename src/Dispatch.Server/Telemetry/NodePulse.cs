@@ -45,7 +45,7 @@ internal sealed class NodePulse(
         meter.CreateObservableGauge("dispatch.callouts.undelivered", () => last.Undelivered, "{callout}", "Open offers no phone has for 20 s");
         meter.CreateObservableGauge("dispatch.callouts.overdue", () => last.Overdue, "{callout}", "Open offers past their due time by more than 1 s");
         meter.CreateObservableGauge("dispatch.auditor.age", () => last.AuditorAgeSeconds ?? -1, "s", "Since the auditor's last beat; -1: never");
-        meter.CreateObservableGauge("dispatch.record.flaws", () => last.RecordFlaws, "{incident}", "Incidents whose record did not verify when it was last looked at");
+        meter.CreateObservableGauge("dispatch.record.flaws", () => last.RecordFlaws, "{record}", "Incidents and musters whose record did not verify when it was last looked at");
         meter.CreateObservableGauge("dispatch.postgres.up", () => last.PostgresAnswers ? 1 : 0, "1", "1: the database answered the last beat");
         meter.CreateObservableGauge("dispatch.redis.up", () => hints.Redis switch { RedisState.Connected => 1, RedisState.Away => 0, _ => -1 }, "1", "1: connected, 0: away, -1: not configured");
         return base.StartAsync(cancellationToken);

@@ -86,7 +86,7 @@ internal sealed class Readiness(NpgsqlDataSource source, IDbContextFactory<Dispa
             SELECT (SELECT array_agg("MigrationId"::text) FROM "__EFMigrationsHistory"),
                    EXISTS (SELECT FROM data_protection_keys),
                    (SELECT extract(epoch FROM clock_timestamp() - beat_at)::float8 FROM auditor),
-                   (SELECT first_incident || ' #' || first_number FROM record_checks WHERE flaws > 0 ORDER BY scope LIMIT 1)
+                   (SELECT coalesce(first_incident::text, 'muster ' || first_muster) || ' #' || first_number FROM record_checks WHERE flaws > 0 ORDER BY scope LIMIT 1)
             """);
         command.CommandTimeout = AnswerWithinSeconds;
         await using var reader = await command.ExecuteReaderAsync(cancellation);

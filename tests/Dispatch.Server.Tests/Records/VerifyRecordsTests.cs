@@ -38,7 +38,7 @@ public sealed class VerifyRecordsTests : IAsyncLifetime
         Assert.Equal((2, await node.World.ScalarAsync<long>("SELECT count(*) FROM facts")), (report.Incidents, report.Facts));
         Assert.Equal(
             await node.World.ScalarAsync<string>($"SELECT encode(hash, 'hex') FROM facts WHERE incident_id = '{first}' ORDER BY number DESC LIMIT 1"),
-            report.Heads.Single(head => head.Incident == first).Hash);
+            report.Heads.Single(head => head.Of == Incident(first)).Hash);
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class VerifyRecordsTests : IAsyncLifetime
 
         var flaw = Assert.Single((await VerifyAsync()).Flaws);
 
-        Assert.Equal((first, number), (flaw.Incident, flaw.Number));
+        Assert.Equal((first, number), (flaw.Of.Id, flaw.Number));
         Assert.StartsWith("was changed", flaw.What, StringComparison.Ordinal);
     }
 
@@ -71,7 +71,7 @@ public sealed class VerifyRecordsTests : IAsyncLifetime
 
         var flaw = Assert.Single((await VerifyAsync()).Flaws);
 
-        Assert.Equal((first, number + 1), (flaw.Incident, flaw.Number));
+        Assert.Equal((first, number + 1), (flaw.Of.Id, flaw.Number));
         Assert.Contains($"or fact {number} before it", flaw.What, StringComparison.Ordinal);
     }
 
@@ -80,16 +80,16 @@ public sealed class VerifyRecordsTests : IAsyncLifetime
     {
         var last = await node.World.ScalarAsync<long>($"SELECT last_fact FROM incidents WHERE id = '{first}'");
         await node.World.TamperAsync($"DELETE FROM facts WHERE incident_id = '{first}' AND number = 2");
-        Assert.Equal([new VerifyRecords.Flaw(first, 2, "is missing")], (await VerifyAsync()).Flaws);
+        Assert.Equal([new VerifyRecords.Flaw(Incident(first), 2, "is missing")], (await VerifyAsync()).Flaws);
 
         await node.World.TamperAsync($"DELETE FROM facts WHERE incident_id = '{second}' AND number = (SELECT last_fact FROM incidents WHERE id = '{second}')");
-        Assert.Contains((await VerifyAsync()).Flaws, flaw => flaw.Incident == second && flaw.What == "is missing at the end");
+        Assert.Contains((await VerifyAsync()).Flaws, flaw => flaw.Of == Incident(second) && flaw.What == "is missing at the end");
 
         await node.World.TamperAsync($"DELETE FROM facts WHERE incident_id = '{first}'");
-        Assert.Contains(new VerifyRecords.Flaw(first, 1, $"up to {last} are missing at the end"), (await VerifyAsync()).Flaws);
+        Assert.Contains(new VerifyRecords.Flaw(Incident(first), 1, $"up to {last} are missing at the end"), (await VerifyAsync()).Flaws);
 
         await node.World.SqlAsync($"UPDATE incidents SET last_fact = last_fact - 2 WHERE id = '{second}'");
-        Assert.Contains((await VerifyAsync()).Flaws, flaw => flaw.Incident == second && flaw.What.StartsWith("is beyond the ", StringComparison.Ordinal));
+        Assert.Contains((await VerifyAsync()).Flaws, flaw => flaw.Of == Incident(second) && flaw.What.StartsWith("is beyond the ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -108,10 +108,10 @@ public sealed class VerifyRecordsTests : IAsyncLifetime
         Assert.Empty((await VerifyAsync()).Flaws); // the chain alone cannot know
         var flaws = (await VerifyAsync(kept)).Flaws;
 
-        Assert.Equal([first, second], flaws.Select(flaw => flaw.Incident));
+        Assert.Equal([Incident(first), Incident(second)], flaws.Select(flaw => flaw.Of));
         Assert.Contains("was written anew", flaws[0].What, StringComparison.Ordinal);
         Assert.Contains("is gone", flaws[1].What, StringComparison.Ordinal);
-        Assert.Equal(kept.OrderBy(head => head.Incident), KeptHeads.Read(KeptHeads.Write(kept)).OrderBy(head => head.Incident));
+        Assert.Equal(kept.OrderBy(head => head.Of.Id), KeptHeads.Read(KeptHeads.Write(kept)).OrderBy(head => head.Of.Id));
     }
 
     [Fact]
@@ -135,6 +135,8 @@ public sealed class VerifyRecordsTests : IAsyncLifetime
         await CheckAsync();
         await Eventually.Gives(() => StatusAsync(), read => read["reasons"]!.AsArray().Count == 0, "the reason to go");
     }
+
+    private static RecordOf Incident(Guid id) => new(RecordKind.Incident, id);
 
     private async Task<Guid> RunThroughAsync()
     {

@@ -104,8 +104,10 @@ public sealed class World(string connectionString)
     public Task TamperAsync(string sql) => SqlAsync($"""
         BEGIN;
         ALTER TABLE facts DISABLE TRIGGER facts_are_final;
+        ALTER TABLE muster_facts DISABLE TRIGGER muster_facts_are_final;
         {sql};
         ALTER TABLE facts ENABLE ALWAYS TRIGGER facts_are_final;
+        ALTER TABLE muster_facts ENABLE ALWAYS TRIGGER muster_facts_are_final;
         COMMIT;
         """);
 
