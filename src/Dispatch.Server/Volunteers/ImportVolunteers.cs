@@ -1,5 +1,6 @@
 using Dispatch.Geo;
 using Dispatch.Geo.Matching;
+using Dispatch.Geo.Waves;
 using Dispatch.Server.Access;
 using Dispatch.Server.Imports;
 using Npgsql;
@@ -18,7 +19,7 @@ internal static class ImportVolunteers
 
     internal sealed record Preview(
         int Line, RosterVerb Change, string ExternalId, string Name, Place Region, DateOnly DateOfBirth, Fitness Fitness, Assessment Assessment,
-        IReadOnlyList<string> Qualifications, DateOnly? InsuredUntil, IReadOnlyList<string> Teams);
+        IReadOnlyList<string> Qualifications, DateOnly? InsuredUntil, IReadOnlyList<string> Teams, Means Means);
 
     internal sealed record Report(
         bool DryRun, int Lines, int ToInsert, int ToUpdate, int Unchanged, IReadOnlyList<ImportFault> Faults, IReadOnlyList<Preview> Preview);
@@ -79,7 +80,7 @@ internal static class ImportVolunteers
     private static Preview Shown(RosterChange change, Dictionary<short, string> names) => new(
         change.Line, change.Verb, change.After.ExternalId, change.After.Name, new(change.Region.Code, change.Region.Name), change.After.DateOfBirth, change.After.Fitness,
         change.After.Assessment, [.. change.After.Certificates.Select(certificate => names[certificate.QualificationId])],
-        change.After.Insurances.Count == 0 ? null : change.After.Insurances.Max(period => period.ValidUntil), [.. change.After.Teams.Select(team => team.Name)]);
+        change.After.Insurances.Count == 0 ? null : change.After.Insurances.Max(period => period.ValidUntil), [.. change.After.Teams.Select(team => team.Name)], change.After.Means);
 
     private static IReadOnlyList<ImportFault> Most(IReadOnlyList<ImportFault> faults) => faults.Count <= MostFaults
         ? faults

@@ -31,13 +31,14 @@ internal static class RosterColumns
         LocationConsent = new("consentLocation", "同意定位", "是 / 否，不填为不变", "yes / no, empty: unchanged"),
         AddressConsent = new("consentRegisteredAddress", "同意使用登记地址", "是 / 否，不填为不变", "yes / no, empty: unchanged"),
         CrossRegionConsent = new("consentCrossRegion", "同意跨区", "是 / 否，不填为不变", "yes / no, empty: unchanged"),
-        Teams = new("teams", "队伍", "队伍编号，多支用；分隔；无 表示没有", "team numbers, several separated by ;");
+        Teams = new("teams", "队伍", "队伍编号，多支用；分隔；无 表示没有", "team numbers, several separated by ;"),
+        Means = new("means", "出行方式", "步行 / 自行车 / 汽车 / 未说明，不填为不变", "foot / bicycle / car / undeclared, empty: unchanged", "交通方式");
 
     public static IReadOnlyList<TableColumn> All { get; } =
     [
         ExternalId, Name, Phone, Region, DateOfBirth, Fitness, Assessment, Address, Longitude, Latitude, Datum, Uncertainty,
         Qualifications, CertificateNumbers, Issuers, Grades, ValidFrom, ValidUntil, PolicyNumber, Insurer, InsuredFrom, InsuredUntil,
-        LocationConsent, AddressConsent, CrossRegionConsent, Teams,
+        LocationConsent, AddressConsent, CrossRegionConsent, Teams, Means,
     ];
 
     /// <summary>Columns that say nothing without <see cref="Qualifications"/>.</summary>

@@ -1,5 +1,6 @@
 using Dispatch.Geo;
 using Dispatch.Geo.Matching;
+using Dispatch.Geo.Waves;
 
 namespace Dispatch.Server.Volunteers;
 
@@ -38,6 +39,9 @@ internal sealed record RosterLine(int Number, string ExternalId)
 
     /// <summary>External ids of teams.</summary>
     public IReadOnlyList<string>? Teams { get; init; }
+
+    /// <summary>How he comes; <see cref="Geo.Waves.Means.Undeclared"/>: the file says that he has not said.</summary>
+    public Means? Means { get; init; }
 
     public IEnumerable<(ConsentKind Kind, bool Given)> Consents()
     {

@@ -1,5 +1,6 @@
 using Dispatch.Geo;
 using Dispatch.Geo.Matching;
+using Dispatch.Geo.Waves;
 using Dispatch.Server.Imports;
 
 namespace Dispatch.Server.Volunteers;
@@ -75,6 +76,9 @@ internal sealed class RosterParser
             ConsentsToRegisteredAddress = cells.YesNo(RosterColumns.AddressConsent),
             ConsentsToCrossRegion = cells.YesNo(RosterColumns.CrossRegionConsent),
             Teams = Teams(),
+            Means = cells.OneOf(
+                RosterColumns.Means, ("步行", Means.Foot), ("foot", Means.Foot), ("自行车", Means.Bicycle), ("bicycle", Means.Bicycle), ("汽车", Means.Car), ("car", Means.Car),
+                ("未说明", Means.Undeclared), ("undeclared", Means.Undeclared), ("无", Means.Undeclared), ("none", Means.Undeclared)),
         };
     }
 

@@ -1,4 +1,5 @@
 using Dispatch.Geo.Matching;
+using Dispatch.Geo.Waves;
 using Dispatch.Server.Access;
 using Dispatch.Server.Imports;
 
@@ -21,6 +22,8 @@ internal sealed record RosterEntry(Guid Id, string ExternalId, string Name, stri
     public IReadOnlySet<ConsentKind> Consents { get; init; } = new HashSet<ConsentKind>();
 
     public IReadOnlyList<RosterTeam> Teams { get; init; } = [];
+
+    public Means Means { get; init; }
 }
 
 internal sealed record RosterRegion(string Code, string Name, string Path, string TimeZone);
@@ -110,6 +113,7 @@ internal sealed class RosterPlan
             Insurances = WithPeriod(before?.Insurances ?? [], line.Insurance),
             Consents = WithConsents(before?.Consents ?? new HashSet<ConsentKind>(), line),
             Teams = [.. teams.OrderBy(team => team.ExternalId, StringComparer.Ordinal)],
+            Means = line.Means ?? before?.Means ?? Means.Undeclared,
         };
         var verb = before is null ? RosterVerb.Insert : IsSame(before, after) ? RosterVerb.Unchanged : RosterVerb.Update;
         changes.Add(new RosterChange(line.Number, verb, before, after, region));
@@ -184,8 +188,8 @@ internal sealed class RosterPlan
         [.. certificates.OrderBy(certificate => certificate.QualificationId).ThenBy(certificate => certificate.Number, StringComparer.Ordinal)];
 
     private static bool IsSame(RosterEntry a, RosterEntry b) =>
-        (a.Name, a.Phone, a.RegionCode, a.DateOfBirth, a.Fitness, a.Assessment, a.Address, a.Place)
-            == (b.Name, b.Phone, b.RegionCode, b.DateOfBirth, b.Fitness, b.Assessment, b.Address, b.Place)
+        (a.Name, a.Phone, a.RegionCode, a.DateOfBirth, a.Fitness, a.Assessment, a.Address, a.Place, a.Means)
+            == (b.Name, b.Phone, b.RegionCode, b.DateOfBirth, b.Fitness, b.Assessment, b.Address, b.Place, b.Means)
         && Ordered(a.Certificates).SequenceEqual(Ordered(b.Certificates))
         && WithPeriod(a.Insurances, null).SequenceEqual(WithPeriod(b.Insurances, null))
         && a.Consents.SetEquals(b.Consents)

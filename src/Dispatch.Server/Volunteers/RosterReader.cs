@@ -1,4 +1,5 @@
 using Dispatch.Geo.Matching;
+using Dispatch.Geo.Waves;
 using Dispatch.Server.Access;
 using Npgsql;
 
@@ -56,8 +57,9 @@ internal static class RosterReader
 
         await foreach (var row in RowsAsync(connection, """
             SELECT v.id, v.external_id, v.name, v.home_region, r.path::text, v.date_of_birth, v.fitness, v.assessment, v.registered_address,
-                   ST_X(v.registered_location::geometry), ST_Y(v.registered_location::geometry), v.registered_uncertainty_metres
-            FROM volunteers v JOIN regions r ON r.code = v.home_region
+                   ST_X(v.registered_location::geometry), ST_Y(v.registered_location::geometry), v.registered_uncertainty_metres,
+                   coalesce(m.means, 'undeclared')
+            FROM volunteers v JOIN regions r ON r.code = v.home_region LEFT JOIN response_records m ON m.volunteer_id = v.id
             WHERE v.external_id = ANY ($1) ORDER BY v.id FOR UPDATE OF v
             """, ids, cancellation))
         {
@@ -66,6 +68,7 @@ internal static class RosterReader
             {
                 Address = row.IsDBNull(8) ? null : row.GetString(8),
                 Place = row.IsDBNull(9) ? null : new(Math.Round(row.GetDouble(9), 7), Math.Round(row.GetDouble(10), 7), row.GetInt32(11)),
+                Means = Enum.Parse<Means>(row.GetString(12), true),
             };
         }
 

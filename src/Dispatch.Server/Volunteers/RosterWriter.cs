@@ -1,4 +1,5 @@
 using Dispatch.Geo.Matching;
+using Dispatch.Geo.Waves;
 using Dispatch.Server.Access;
 using Npgsql;
 
@@ -25,6 +26,7 @@ internal static class RosterWriter
         Certificates(batch, changes);
         Insurances(batch, changes);
         Teams(batch, changes);
+        HowTheyCome(batch, changes);
         Add(batch, "SELECT refresh_candidates($1, now() - $2)", changes.ConvertAll(change => change.After.Id).ToArray(), freshFor);
         await batch.ExecuteNonQueryAsync(cancellation);
     }
@@ -170,6 +172,19 @@ internal static class RosterWriter
                 FROM unnest($1::uuid[], $2::uuid[]) AS n (volunteer, team) JOIN volunteers v ON v.id = n.volunteer
                 ON CONFLICT DO NOTHING
                 """, joined.ConvertAll(row => row.Id).ToArray(), joined.ConvertAll(row => row.Item).ToArray());
+        }
+    }
+
+    // Beside what was learned of him, which stays: learn_responses() never writes this column.
+    private static void HowTheyCome(NpgsqlBatch batch, List<RosterChange> changes)
+    {
+        var said = changes.FindAll(change => (change.Before?.Means ?? Means.Undeclared) != change.After.Means);
+        if (said.Count > 0)
+        {
+            Add(batch, """
+                INSERT INTO response_records (volunteer_id, means) SELECT * FROM unnest($1::uuid[], $2::text[])
+                ON CONFLICT (volunteer_id) DO UPDATE SET means = excluded.means
+                """, said.ConvertAll(change => change.After.Id).ToArray(), said.ConvertAll(change => Word(change.After.Means)).ToArray());
         }
     }
 

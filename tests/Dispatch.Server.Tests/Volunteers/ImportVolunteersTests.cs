@@ -90,6 +90,43 @@ public sealed class ImportVolunteersTests(NodeFixture fixture) : IClassFixture<N
     }
 
     [Fact]
+    public async Task How_they_come_is_imported_previewed_and_kept_by_files_that_do_not_say_it()
+    {
+        var file = Csv(Header + ",出行方式", "means1,陈一,440304001,1980-01-01,健康,合格,自行车", "means2,陈二,440304001,1980-01-01,健康,合格,", "means3,陈三,440304001,1980-01-01,健康,合格,car");
+        var (status, report) = await SendAsync("futian", file, dryRun: true);
+        Assert.Equal(200, status);
+        Assert.Equal(["bicycle", "undeclared", "car"], report["preview"]!.AsArray().Select(line => (string?)line!["means"]));
+        Assert.Equal((false, 3, 3, 0, 0), Counts((await SendAsync("futian", file)).Report));
+        Assert.Equal((false, 3, 0, 0, 3), Counts((await SendAsync("futian", file)).Report));
+        Assert.Equal("means1 bicycle, means3 car", await MeansAsync());
+
+        // What was learned of him stays beside it, a file without the column or with an empty cell changes nothing, and 未说明 takes it back.
+        await World.SqlAsync("UPDATE response_records SET asked = '{1,2,3}' WHERE volunteer_id = (SELECT id FROM volunteers WHERE external_id = 'means1')");
+        Assert.Equal((false, 2, 0, 1, 1), Counts((await SendAsync("futian", Csv("编号,姓名,means", "means1,陈一,", "means3,陈三,步行"))).Report));
+        Assert.Equal((false, 1, 0, 1, 0), Counts((await SendAsync("futian", Csv("编号,姓名", "means1,陈一一"))).Report));
+        Assert.Equal("means1 bicycle, means3 foot", await MeansAsync());
+        Assert.Equal((false, 1, 0, 1, 0), Counts((await SendAsync("futian", Csv("编号,出行方式", "means1,未说明"))).Report));
+        Assert.Equal("means1 undeclared, means3 foot", await MeansAsync());
+        Assert.Equal("{1,2,3}", await World.ScalarAsync<string>("SELECT asked::text FROM response_records r JOIN volunteers v ON v.id = r.volunteer_id WHERE external_id = 'means1'"));
+
+        Task<string> MeansAsync() => World.ScalarAsync<string>(
+            "SELECT string_agg(external_id || ' ' || means, ', ' ORDER BY external_id) FROM response_records r JOIN volunteers v ON v.id = r.volunteer_id WHERE external_id LIKE 'means%'");
+    }
+
+    [Fact]
+    public async Task A_wrong_word_for_how_somebody_comes_names_line_column_and_the_right_words()
+    {
+        var (status, report) = await SendAsync("futian", Csv(Header + ",出行方式", "way1,陈一,440304001,1980-01-01,健康,合格,汽车", "way2,陈二,440304001,1980-01-01,健康,合格,直升机"));
+        Assert.Equal(422, status);
+        var fault = report["faults"]!.AsArray().Single()!;
+        Assert.Equal((3, "出行方式", "直升机"), ((int)fault["line"]!, (string?)fault["column"], (string?)fault["value"]));
+        Assert.StartsWith("应为 步行 / 自行车 / 汽车 / 未说明", (string?)fault["message"], StringComparison.Ordinal);
+        Assert.StartsWith("should be foot / bicycle / car / undeclared", (string?)fault["messageEn"], StringComparison.Ordinal);
+        Assert.Equal("lines[3].出行方式", (string?)report["errors"]!.AsArray().Single()!["field"]);
+        Assert.Equal(0, await World.ScalarAsync<long>("SELECT count(*) FROM volunteers WHERE external_id LIKE 'way%'"));
+    }
+
+    [Fact]
     public async Task None_takes_away_and_the_candidate_goes_with_it()
     {
         await SendAsync("futian", Csv(FullHeader, Full("none1")));

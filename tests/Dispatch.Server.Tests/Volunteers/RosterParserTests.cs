@@ -1,6 +1,7 @@
 using System.Text;
 using Dispatch.Geo;
 using Dispatch.Geo.Matching;
+using Dispatch.Geo.Waves;
 using Dispatch.Server.Imports;
 using Dispatch.Server.Volunteers;
 using Xunit;
@@ -23,8 +24,8 @@ public sealed class RosterParserTests
     public void A_full_line_says_everything()
     {
         var line = One(
-            Required + ",登记地址,经度,纬度,坐标系,位置误差,资质,证书编号,发证机构,等级,有效期起,有效期止,保险单号,保险公司,保险起,保险止,同意定位,同意使用登记地址,同意跨区,队伍",
-            "V1,陈建国,440304008005,1968-02-29,健康,合格,景田北六街 3 号,114.0412,22.5523,wgs84,50,水域救援；应急救护,W1；M2,红十字会,二级；,2024-01-01；2025/2/3,2027年1月1日；长期,P-9,平安保险,20260101,2026-12-31,是,是,否,T1；T2");
+            Required + ",登记地址,经度,纬度,坐标系,位置误差,资质,证书编号,发证机构,等级,有效期起,有效期止,保险单号,保险公司,保险起,保险止,同意定位,同意使用登记地址,同意跨区,队伍,出行方式",
+            "V1,陈建国,440304008005,1968-02-29,健康,合格,景田北六街 3 号,114.0412,22.5523,wgs84,50,水域救援；应急救护,W1；M2,红十字会,二级；,2024-01-01；2025/2/3,2027年1月1日；长期,P-9,平安保险,20260101,2026-12-31,是,是,否,T1；T2,自行车");
         Assert.Equal(("V1", "陈建国", "440304008005", new DateOnly(1968, 2, 29)), (line.ExternalId, line.Name, line.RegionCode, line.DateOfBirth));
         Assert.Equal((Fitness.Fit, Assessment.Passed, "景田北六街 3 号"), (line.Fitness, line.Assessment, line.Address));
         Assert.Equal(new RegisteredPlace(114.0412, 22.5523, 50), line.Place);
@@ -37,6 +38,25 @@ public sealed class RosterParserTests
         Assert.Equal(new InsurancePeriod("P-9", "平安保险", new(2026, 1, 1), new(2026, 12, 31)), line.Insurance);
         Assert.Equal([(ConsentKind.Location, true), (ConsentKind.RegisteredAddress, true), (ConsentKind.CrossRegion, false)], line.Consents());
         Assert.Equal(["T1", "T2"], line.Teams!);
+        Assert.Equal(Means.Bicycle, line.Means);
+    }
+
+    [Theory]
+    [InlineData("步行", Means.Foot)]
+    [InlineData("foot", Means.Foot)]
+    [InlineData("自行车", Means.Bicycle)]
+    [InlineData("Bicycle", Means.Bicycle)]
+    [InlineData("汽车", Means.Car)]
+    [InlineData("CAR", Means.Car)]
+    [InlineData("未说明", Means.Undeclared)]
+    [InlineData("undeclared", Means.Undeclared)]
+    [InlineData("无", Means.Undeclared)]
+    [InlineData("", null)]
+    public void How_somebody_comes_is_said_in_either_language_and_an_empty_cell_says_nothing(string word, Means? means)
+    {
+        Assert.Equal(means, One("编号,出行方式,姓名", $"V1,{word},陈").Means);
+        Assert.Equal(means, One("externalId,means,name", $"V1,{word},陈").Means);
+        Assert.Null(One("编号,姓名", "V1,陈").Means);
     }
 
     [Fact]
