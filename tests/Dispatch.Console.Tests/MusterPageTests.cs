@@ -80,6 +80,7 @@ public sealed class MusterPageTests
         await twin.ScreenshotAsync($"phone-muster-drill-{theme}");
         await Accessibility.HasNoSeriousFaultAsync(twin.Page, "a muster's drill on the phone");
         await Expect(console.Page.Locator(".roll-head.drill h1")).ToHaveTextAsync((lang == "zh" ? "【演练】" : "DRILL · ") + "景田体育场西门");
+        await Expect(console.Page.Locator(".left-out")).ToContainTextAsync(lang == "zh" ? "没有演练手机 2 人" : "without a drill phone 2");
         await Expect(console.Page.Locator(".muster-row.drill")).ToContainTextAsync((lang == "zh" ? "【演练】" : "DRILL · ") + "景田体育场西门");
         await Expect(console.Page.Locator(".roll-funnel")).ToHaveAttributeAsync("data-counts", "1 1 0 0 0");
         await console.ScreenshotAsync($"muster-drill-board-{theme}");

@@ -230,6 +230,6 @@ internal sealed class CallMuster(NpgsqlDataSource source, MusterLog log, TellPeo
 
         open.Append(MusterFactKind.MusterCalled, Actor.Operator(caller.AccountId), new { people = listed, leftOut });
         var view = await MusterView.ReadAsync(open.Connection, open.Id, cancellation);
-        return view with { LastFact = 1 };
+        return view with { LastFact = 1, LeftOut = [.. leftOut.GroupBy(one => one.Reason).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => new MusterView.LeftOutPart(group.Key, group.Count()))] }; // its fact is written with the commit
     }
 }

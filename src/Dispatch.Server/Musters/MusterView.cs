@@ -20,12 +20,19 @@ internal sealed record MusterView(
         Guid VolunteerId, string Name, Guid? TeamId, MusterStage Stage, string? Reason, bool Engaged, DateTimeOffset? NotifiedAt, DateTimeOffset? DeliveredAt,
         DateTimeOffset? AnsweredAt, DateTimeOffset? CheckedInAt, string? CheckedInBy, float? CheckedInMetres);
 
+    /// <summary>How many of the teams and people named were not called, by reason.</summary>
+    internal sealed record LeftOutPart(string Reason, int Count);
+
     /// <summary>演练: called drill phones alone.</summary>
     public bool Drill { get; init; }
 
     /// <summary>Absent on the board: a thousand people are read when their muster is opened.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Person>? People { get; init; }
+
+    /// <summary>Absent on the board, like the people.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<LeftOutPart>? LeftOut { get; init; }
 
     private const string Sql = """
         SELECT m.id, m.purpose, m.address, ST_X(m.location::geometry), ST_Y(m.location::geometry), m.assemble_at, r.code, r.name, m.time_zone, m.state, m.called_at, a.id, a.name,
@@ -44,7 +51,7 @@ internal sealed record MusterView(
         await using var command = new NpgsqlCommand(Sql + " WHERE m.id = $1", connection);
         command.Parameters.Add(new() { Value = id });
         var view = (await ReadAsync(connection, command, cancellation)).Single();
-        return view with { People = await PeopleAsync(connection, id, cancellation) };
+        return view with { People = await PeopleAsync(connection, id, cancellation), LeftOut = await LeftOutAsync(connection, id, cancellation) };
     }
 
     public static async Task<IReadOnlyList<MusterView>> ListAsync(NpgsqlConnection connection, string regionPath, bool ended, CancellationToken cancellation)
@@ -103,6 +110,23 @@ internal sealed record MusterView(
         }
 
         return RollCall.Of(at);
+    }
+
+    // Counts alone: the fact holds ids, and some of them are of other commands, whose names are not this one's to read.
+    private static async Task<List<LeftOutPart>> LeftOutAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT one ->> 'reason', count(*)::int FROM muster_facts f CROSS JOIN jsonb_array_elements(f.data -> 'leftOut') AS one WHERE f.muster_id = $1 AND f.number = 1 GROUP BY 1 ORDER BY 1",
+            connection);
+        command.Parameters.Add(new() { Value = id });
+        var parts = new List<LeftOutPart>();
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        while (await row.ReadAsync(cancellation))
+        {
+            parts.Add(new(row.GetString(0), row.GetInt32(1)));
+        }
+
+        return parts;
     }
 
     private static async Task<List<Person>> PeopleAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellation)

@@ -63,6 +63,7 @@ public sealed class MusterDrillTests(MusterDrillTests.Ground ground) : IClassFix
         Assert.All(muster["people"]!.AsArray(), person => Assert.StartsWith("演练·", (string?)person!["name"], StringComparison.Ordinal));
         Assert.True((bool)(await futian.GetAsync("/api/musters")).Body!["musters"]!.AsArray().Single(one => (Guid)one!["id"]! == id)!["drill"]!);
         var leftOut = (await futian.MusterFactsAsync(id))[0]["data"]!["leftOut"]!.AsArray().Single()!;
+        Assert.Equal("""[{"reason":"noDrillPhone","count":1}]""", muster["leftOut"]!.ToJsonString());
         Assert.Equal((people[2], "noDrillPhone"), ((Guid)leftOut["volunteerId"]!, (string?)leftOut["reason"]));
 
         Assert.Equal("accepted", (string?)(await member.PutAsync($"/api/musters/{id}/answer", new { answer = "accept" })).Body!["stage"]);

@@ -167,7 +167,10 @@ public sealed class MusterTests : IAsyncLifetime
         var minor = await node.World.VolunteerAsync(150, dateOfBirth: TimeProvider.System.GetUtcNow().AddYears(-17).ToString("yyyy-MM-dd", null));
         var elsewhere = await node.World.VolunteerAsync(200, home: "440303001");
         var team = await node.World.TeamAsync("混编队", [grown, minor, elsewhere]);
-        var id = await CallAsync(futian, [team], []);
+        var id = Guid.CreateVersion7();
+        var (_, told) = await futian.PutAsync($"/api/musters/{id}", Body([team], []));
+        Assert.Equal("""[{"reason":"notAdult","count":1},{"reason":"otherRegion","count":1}]""", told!["leftOut"]!.ToJsonString());
+        Assert.Equal(told["leftOut"]!.ToJsonString(), (await futian.MusterAsync(id))["leftOut"]!.ToJsonString());
         var called = (await futian.MusterFactsAsync(id))[0]["data"]!;
         Assert.Equal(1, (int)called["people"]!);
         Assert.Equal(

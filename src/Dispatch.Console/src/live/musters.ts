@@ -42,7 +42,8 @@ function put(muster: Muster): void {
   if (held && held.lastFact > muster.lastFact) return;
   // The board's line of a muster comes without its people: they are kept while nothing has moved in between.
   const kept = muster.people ?? (held?.lastFact === muster.lastFact ? held.people : undefined);
-  musters.value = new Map(musters.peek()).set(muster.id, kept ? { ...muster, people: kept } : muster);
+  const leftOut = muster.leftOut ?? held?.leftOut; // is settled with the call
+  musters.value = new Map(musters.peek()).set(muster.id, { ...muster, ...(kept && { people: kept }), ...(leftOut && { leftOut }) });
 }
 export const showMuster = put;
 

@@ -10,7 +10,7 @@ import { zone } from '../live/signing';
 import { uuid7 } from '../live/uuid';
 import { reasonOf } from '../words/domain';
 import { detailOf, drillMark, placeOf, titleOf } from '../words/lang';
-import { musterWords, stages } from '../words/muster';
+import { leftOutReasons, musterWords, stages } from '../words/muster';
 import { dateOf, distanceOf, spanOf, timeOf, whenOf } from '../words/times';
 
 type Shown = 'missing' | 'silent' | 'coming' | 'checkedIn' | 'declined' | 'all';
@@ -54,6 +54,7 @@ export function RollCallBoard({ muster }: { muster: Muster }) {
         </div>
       </header>
       <Funnel counts={muster.counts} />
+      {(muster.leftOut?.length ?? 0) > 0 && <p class="left-out"><Icon name="warn" size={14} /> <b>{w.leftOut}</b> {muster.leftOut!.map((one) => `${leftOutReasons()[one.reason]} ${w.members(one.count)}`).join(' · ')}</p>}
       <div class="roll-body">
         <div class="table-scroll team-table" tabIndex={0} role="region" aria-label={w.team}>
           <table>

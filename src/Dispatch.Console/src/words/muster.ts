@@ -1,5 +1,5 @@
 // Words of the muster board.
-import type { MusterStage } from '../live/contract';
+import type { LeftOutReason, MusterStage } from '../live/contract';
 import { inBoth } from './lang';
 
 export const musterWords = inBoth(
@@ -12,7 +12,7 @@ export const musterWords = inBoth(
     missing: '未签到', all: '全部', silent: '未响应', coming: '接受未到', person: '姓名', stage: '到哪一步', since: '时间', engaged: '出动中', byHand: '代签到', byOperator: '指挥员签到', away: (d: string) => `距集结点 ${d}`,
     standDown: '解除集结', standDownAsk: '所有已通知的人都会收到解除。', reason: '原因（必填）', reasons: '险情解除|任务取消|已完成集结', cancel: '返回', confirm: '确定解除', due: (t: string) => `还有 ${t}`, past: (t: string) => `已过 ${t}`, calledBy: '发起', at: '集结',
     notConfirmed: '未确认：没有收到服务器的答复，用同一编号自动重试，不会重复', stoodDownAt: '解除于', behind: '正在补齐…', remove: '移除',
-    drill: '演练', drillMeans: '只召集所选人员的演练手机，不计入统计', sendDrill: '发出集结演练', drillPhones: (n: number, of: number) => `演练手机 ${n} / ${of} 人`, totalDrill: (n: number) => `约 ${n} 部演练手机`,
+    drill: '演练', drillMeans: '只召集所选人员的演练手机，不计入统计', sendDrill: '发出集结演练', leftOut: '未召集：', drillPhones: (n: number, of: number) => `演练手机 ${n} / ${of} 人`, totalDrill: (n: number) => `约 ${n} 部演练手机`,
   },
   {
     musters: 'Musters', open: 'Open', ended: 'Stood down', none: 'No muster now', choose: 'Choose a muster to see its roll call', loading: 'Reading…', failed: 'Could not be read', call: 'Call a muster', title: 'Call a muster', close: 'Close (Esc)',
@@ -23,11 +23,17 @@ export const musterWords = inBoth(
     missing: 'Not checked in', all: 'Everybody', silent: 'Silent', coming: 'Accepted, not here', person: 'Name', stage: 'How far', since: 'Since', engaged: 'on an incident', byHand: 'Check in by hand', byOperator: 'by the operator', away: (d) => `${d} from the point`,
     standDown: 'Stand down', standDownAsk: 'Everybody who was notified will be told.', reason: 'Reason (required)', reasons: 'Danger over|Task cancelled|Assembled', cancel: 'Back', confirm: 'Stand down', due: (t) => `in ${t}`, past: (t) => `${t} ago`, calledBy: 'Called by', at: 'Assembly',
     notConfirmed: 'Not confirmed: no answer from the server; repeated under the same id, never doubled', stoodDownAt: 'Stood down at', behind: 'Catching up…', remove: 'Remove',
-    drill: 'Drill', drillMeans: 'calls the drill phones of these people only, and counts nowhere', sendDrill: 'Call the drill', drillPhones: (n, of) => `drill phones: ${n} of ${of}`, totalDrill: (n) => `about ${n} drill phones`,
+    drill: 'Drill', drillMeans: 'calls the drill phones of these people only, and counts nowhere', sendDrill: 'Call the drill', leftOut: 'Not called:', drillPhones: (n, of) => `drill phones: ${n} of ${of}`, totalDrill: (n) => `about ${n} drill phones`,
   },
 );
 
 export const stages = inBoth<Record<MusterStage, string>>(
   { listed: '待通知', notified: '已通知', delivered: '已送达', responded: '不能来', accepted: '接受', checkedIn: '已签到' },
   { listed: 'To be notified', notified: 'Notified', delivered: 'Delivered', responded: 'Cannot come', accepted: 'Accepted', checkedIn: 'Checked in' },
+);
+
+/** Why somebody of a team or of the list was not called. */
+export const leftOutReasons = inBoth<Record<LeftOutReason, string>>(
+  { notAdult: '未满 18 岁', otherRegion: '属地在别处', noDrillPhone: '没有演练手机' },
+  { notAdult: 'under 18', otherRegion: 'of another home region', noDrillPhone: 'without a drill phone' },
 );

@@ -43,14 +43,17 @@ export interface Muster {
   teams: { id: Uuid | null; name: string | null; counts: RollCall }[];
   /** Only of one that was asked for by its id. */
   people?: MusterPerson[];
+  /** Who was named and not called, by reason; with the people. */
+  leftOut?: { reason: LeftOutReason; count: number }[];
 }
+export type LeftOutReason = 'notAdult' | 'otherRegion' | 'noDrillPhone';
 interface MusterFactOf<Kind extends string, Data> {
   musterId: Uuid; number: number; kind: Kind; at: Instant; by: { kind: 'operator' | 'volunteer' | 'system'; id: Uuid | null; name: string | null }; data: Data & { counts: RollCall };
   /** Absent: of a real one. */
   drill?: true;
 }
 export type MusterFact =
-  | MusterFactOf<'MusterCalled', { people: number; leftOut: { volunteerId: Uuid; reason: string }[] }>
+  | MusterFactOf<'MusterCalled', { people: number; leftOut: { volunteerId: Uuid; reason: LeftOutReason }[] }>
   | MusterFactOf<'MusterNotified' | 'MusterDelivered' | 'MusterStandDownTold', { people: Uuid[] }>
   | MusterFactOf<'MusterAccepted' | 'MusterDeclined', { volunteerId: Uuid; reason: string | null }>
   | MusterFactOf<'MusterCheckedIn', { volunteerId: Uuid; metres: number | null }>
