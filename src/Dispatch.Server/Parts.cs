@@ -66,6 +66,8 @@ internal static class Parts
         services.AddSingleton<CallOutNearest>();
         services.AddSingleton<RequestAid>();
         services.AddSingleton<AnswerAid>();
+        services.AddSingleton<ExtendRelease>();
+        services.AddSingleton<DecideLapse>();
         services.AddSingleton<OfferSelf>();
         services.AddSingleton<DecideOffer>();
         services.AddSingleton<DueIncidents>();

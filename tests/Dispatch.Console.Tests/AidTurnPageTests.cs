@@ -137,6 +137,77 @@ public sealed class AidTurnPageTests(AidTurnPageTests.Desks desks) : IClassFixtu
         Assert.Equal(1, console.Loads);
     }
 
+    [Fact]
+    public async Task The_home_desk_extends_a_loan_or_wants_its_people_back_and_the_incidents_desk_decides_with_that_in_sight()
+    {
+        var people = new List<Guid> { await LenderAsync(300, "rescue.diving"), await LenderAsync(400, "rescue.diving") };
+        var (futian, desk) = (desks.Futian, desks.Luohu);
+        var incident = await futian.RaiseAsync(ApiClient.Flood(count: 2, qualification: "rescue.diving"));
+        Assert.Equal(200, (await futian.PostAsync($"/api/incidents/{incident}/aid", new { commandId = Guid.NewGuid(), regions = new[] { Luohu } })).Status);
+        Assert.Equal(200, (await desk.PostAsync($"/api/mutual-aid/{await RequestAsync(incident)}/answer", new { commandId = Guid.NewGuid(), answer = "approve", people })).Status);
+        foreach (var person in people)
+        {
+            using var phone = await Node.SignInAsync(await Node.World.ScalarAsync<string>($"SELECT external_id FROM volunteers WHERE id = '{person}'"));
+            Assert.Equal(200, (await phone.AnswerAsync(await phone.MyCalloutAsync(), "accept")).Status);
+        }
+
+        var loan = await Node.World.ScalarAsync<Guid>($"SELECT id FROM releases WHERE incident_id = '{incident}'");
+        await using var luohu = await SignedInAsync(Node, "luohu");
+        await using var console = await SignedInAsync(Node);
+        await luohu.Keys.PressAsync("d");
+        var card = luohu.Page.Locator($"[data-release='{loan}']");
+        var dialog = luohu.Page.Locator("dialog[open]");
+
+        await card.GetByRole(AriaRole.Button, new() { Name = "延长" }).PressAsync("Enter");
+        await dialog.Locator("[name=until]").SelectOptionAsync(new SelectOptionValue { Index = 3 });
+        await luohu.ScreenshotAsync("aid-loan-extend");
+        await dialog.Locator("button.primary").ClickAsync();
+        await Expect(dialog.Locator(".fault")).ToContainTextAsync("不能为空"); // no decision without its reason
+        await dialog.Locator("[name=reason]").FillAsync("汛情未退");
+        await luohu.Keys.PressAsync("Enter");
+        await Expect(dialog).ToHaveCountAsync(0);
+        Assert.Equal("汛情未退", (string)(await futian.FactsAsync(incident, until: "AidExtended")).Of("AidExtended").Single()["data"]!["reason"]!);
+
+        await TimePassesAsync(incident);
+        await Expect(luohu.Page.Locator(".top-views .count")).ToHaveTextAsync("1"); // it waits for this desk's word too
+        await Expect(console.Row(incident)).ToContainTextAsync("借调已到期，2 人仍在外，待决定");
+        await card.GetByRole(AriaRole.Button, new() { Name = "要求归队" }).PressAsync("Enter");
+        await Expect(dialog).ToContainTextAsync("由福田区的指挥员决定何时让其撤离");
+        await dialog.Locator("[name=reason]").FillAsync("本区有警情");
+        await luohu.Keys.PressAsync("Enter");
+        await Expect(card.Locator("[data-decision=callHome]")).ToContainTextAsync("罗湖区要求他们归队：本区有警情");
+        await Expect(luohu.Page.Locator(".top-views .count")).ToHaveCountAsync(0);
+        await luohu.ScreenshotAsync("aid-loan-asked-home");
+        await Accessibility.HasNoSeriousFaultAsync(luohu.Page, "a loan whose people are wanted back", enhancedContrast: false);
+
+        await console.Row(incident).ClickAsync();
+        var lapsed = console.Page.Locator(".lapsed");
+        await Expect(lapsed).ToContainTextAsync("罗湖区要求他们归队：本区有警情"); // which decides nothing here
+        await Expect(lapsed).ToHaveAttributeAsync("data-decided", "false");
+        await console.ScreenshotAsync("aid-lapsed-asked-home");
+        await lapsed.GetByRole(AriaRole.Button, new() { Name = "继续执行" }).PressAsync("Enter");
+        await console.Page.Locator("dialog[open] [name=reason]").FillAsync("正在搜救，暂离不开");
+        await console.Keys.PressAsync("Enter");
+
+        await Expect(lapsed).ToHaveAttributeAsync("data-decided", "true");
+        await Expect(lapsed).ToContainTextAsync(new Regex("福田区决定他们继续执行，直到撤离：正在搜救，暂离不开.*福田指挥员", RegexOptions.Singleline));
+        await Expect(console.Row(incident)).Not.ToContainTextAsync("借调已到期");
+        await Expect(card).ToContainTextAsync("福田区决定他们继续执行"); // on the home desk, which nobody touched
+        await console.Keys.PressAsync("2");
+        await Expect(console.Page.Locator(".wave-event[data-kind=AidLapseDecided]").First).ToContainTextAsync("指挥席：借调到期后 2 人继续执行");
+        await console.ScreenshotAsync("aid-lapsed-decided");
+        await Accessibility.HasNoSeriousFaultAsync(console.Page, "a loan whose end was decided", enhancedContrast: false);
+        Assert.Equal(["accepted", "accepted"], await StatesAsync(futian, incident));
+
+        await lapsed.GetByRole(AriaRole.Button, new() { Name = "2 人全部撤离" }).PressAsync("Enter"); // whoever let them go on may send them home later
+        await console.Page.Locator("dialog[open] [name=reason]").FillAsync("搜救结束");
+        await console.Keys.PressAsync("Enter");
+        await Expect(lapsed).ToHaveCountAsync(0);
+        Assert.Equal(["released", "released"], await StatesAsync(futian, incident));
+        await Expect(card).ToContainTextAsync("已归队");
+        await futian.OrderAsync($"/api/incidents/{incident}/close");
+    }
+
     private static async Task<string[]> StatesAsync(ApiClient desk, Guid incident) =>
         [.. (await desk.IncidentAsync(incident))["callouts"]!.AsArray().Select(callout => (string)callout!["state"]!).Order(StringComparer.Ordinal)];
 

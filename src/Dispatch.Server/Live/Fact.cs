@@ -43,6 +43,8 @@ internal enum FactKind
     AidUnavailable,
     AidReleased,
     AidLapsed,
+    AidExtended,
+    AidLapseDecided,
     SelfOffered,
     SelfOfferDecided,
     CallingPaused,

@@ -70,10 +70,7 @@ internal static class AidDeadlines
     {
         release.LapseToldAt = record.Now;
         var region = await record.Db.Regions.AsNoTracking().SingleAsync(region => region.Code == release.Region, cancellation);
-        var stillOut = await record.Db.ReleasedPeople.Where(person => person.ReleaseId == release.Id && person.ReturnedAt == null)
-            .Join(record.Db.Callouts.Where(callout => callout.IncidentId == release.IncidentId
-                    && (callout.State == Callouts.CalloutState.Accepted || callout.State == Callouts.CalloutState.EnRoute || callout.State == Callouts.CalloutState.OnScene)),
-                person => person.VolunteerId, callout => callout.VolunteerId, (_, callout) => callout.Id).ToListAsync(cancellation);
+        var stillOut = (await Releases.StillOutAsync(record.Db, release, record.Now, cancellation)).ConvertAll(callout => callout.Id);
         record.Append(FactKind.AidLapsed, Actor.System, new
         {
             releaseId = release.Id, regionCode = region.Code, regionName = region.Name, lenderPath = region.Path, stillOut,

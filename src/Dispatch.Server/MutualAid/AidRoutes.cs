@@ -14,6 +14,8 @@ internal static class AidRoutes
         aid.MapGet("/mutual-aid", ReadAid.Handle).Produces<ReadAid.Desk>();
         aid.MapGet("/mutual-aid/{id:guid}", ReadAid.Get).Produces<AidView>();
         aid.MapPost("/mutual-aid/{id:guid}/answer", AnswerAid.Handle).Produces<AidView>();
+        aid.MapPost("/releases/{id:guid}/extend", ExtendRelease.Handle).Produces<ReleaseView>();
+        aid.MapPost("/releases/{id:guid}/decide", DecideLapse.Handle).Produces<ReleaseView>();
         aid.MapPut("/agreements/{id:guid}", Agreements.Make).Produces<ReadAid.Desk>();
         aid.MapPost("/agreements/{id:guid}/accept", Agreements.Accept).Produces<ReadAid.Desk>();
         aid.MapPost("/agreements/{id:guid}/end", Agreements.End).Produces<ReadAid.Desk>();

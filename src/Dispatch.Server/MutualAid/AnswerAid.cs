@@ -16,8 +16,6 @@ internal sealed class AnswerAid(FactLog log, IDbContextFactory<DispatchDb> store
 
     private const int MostPeople = 500;
 
-    private static readonly TimeSpan LongestLoan = TimeSpan.FromDays(7);
-
     public static async Task<IResult> Handle(Guid id, Request request, Caller caller, AnswerAid answer, CancellationToken cancellation) =>
         (await answer.HandleAsync(caller, id, request, cancellation)).ToResult();
 
@@ -85,8 +83,8 @@ internal sealed class AnswerAid(FactLog log, IDbContextFactory<DispatchDb> store
 
     private static async Task<Problem?> ApproveAsync(OpenRecord record, AidRequest asked, string name, string path, Caller caller, Request request, CancellationToken cancellation)
     {
-        var until = request.Until ?? record.Now + asked.LendFor;
-        if (until <= record.Now || until > record.Now + LongestLoan)
+        var until = request.Until?.ToUniversalTime() ?? record.Now + asked.LendFor;
+        if (until <= record.Now || until > record.Now + Release.Longest)
         {
             return Problems.Invalid(new Fault("until", "借调须在将来结束，且不超过 7 天", "must be in the future and within 7 days"));
         }

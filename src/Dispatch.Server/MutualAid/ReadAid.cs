@@ -41,7 +41,7 @@ internal static class ReadAid
     private const int MostRequests = 100;
 
     internal sealed record Desk(
-        IReadOnlyList<AidView> Requests, IReadOnlyList<LentView> Lent, IReadOnlyList<AgreementView> Agreements, IReadOnlyList<FloorView> Floors, IReadOnlyList<UnifiedView> Unified,
+        IReadOnlyList<AidView> Requests, IReadOnlyList<ReleaseView> Lent, IReadOnlyList<AgreementView> Agreements, IReadOnlyList<FloorView> Floors, IReadOnlyList<UnifiedView> Unified,
         IReadOnlyList<AidView.RegionPart> Others, IReadOnlyList<LiaisonsView> Liaisons, IReadOnlyList<OperatorView> Operators, DateTimeOffset ServerTime);
 
     /// <summary>Who answers for a region once its desk was silent: the caller's own region always, those below it when they have any.</summary>
@@ -49,13 +49,6 @@ internal static class ReadAid
 
     /// <summary>Who may be appointed: the operators of the caller's region and below.</summary>
     internal sealed record OperatorView(string Username, string Name, string Region);
-
-    /// <summary>One release and what has become of its people.</summary>
-    internal sealed record LentView(
-        Guid Id, Guid IncidentId, string Category, string Address, AidView.RegionPart Lender, AidView.RegionPart Borrower, Ground Ground, DateTimeOffset GivenAt, DateTimeOffset ValidUntil,
-        DateTimeOffset? EndedAt, string? Reason, IReadOnlyList<LentPerson> People);
-
-    internal sealed record LentPerson(Guid Id, string Name, CalloutState? State, DateTimeOffset? ReturnedAt);
 
     internal sealed record AgreementView(
         Guid Id, AidView.RegionPart Lender, AidView.RegionPart Borrower, bool BothWays, string? Category, Policies.Mode? Mode, DateTimeOffset ValidFrom, DateTimeOffset ValidUntil,
@@ -162,7 +155,11 @@ internal static class ReadAid
 
         var others = await db.Regions.Where(region => region.HasAuthority && region.Level == 3).OrderBy(region => region.Code).Select(region => new AidView.RegionPart(region.Code, region.Name)).Take(500).ToListAsync(cancellation);
         return new(
-            views, await LentAsync(db, caller, mine, ofMine, cancellation), await AgreementsAsync(db, caller, cancellation), await FloorsAsync(db, connection, caller, cancellation),
+            views,
+            await Releases.ReadAsync(
+                db, caller, db.Releases.Where(release => mine.Contains(release.Region) || ofMine.Contains(release.IncidentId) || release.ById == caller.AccountId).OrderByDescending(release => release.GivenAt).Take(MostRequests),
+                cancellation),
+            await AgreementsAsync(db, caller, cancellation), await FloorsAsync(db, connection, caller, cancellation),
             await UnifiedAsync(db, caller, time.GetUtcNow(), cancellation), others, await LiaisonsAsync(db, caller, mine, cancellation),
             await db.Accounts.Where(account => account.Role == Role.Operator && mine.Contains(account.Region!)).OrderBy(account => account.Username).Take(500)
                 .Select(account => new OperatorView(account.Username!, account.Name, account.Region!)).ToListAsync(cancellation),
@@ -178,29 +175,6 @@ internal static class ReadAid
         var codes = people.Select(group => group.Key).Append(own).Distinct().ToList();
         var names = await db.Regions.Where(region => codes.Contains(region.Code)).ToDictionaryAsync(region => region.Code, region => region.Name, cancellation);
         return [.. codes.OrderBy(code => code == own ? "" : code, StringComparer.Ordinal).Select(code => new LiaisonsView(new(code, names[code]), [.. people[code]]))];
-    }
-
-    private static async Task<List<LentView>> LentAsync(DispatchDb db, Caller caller, List<string> mine, List<Guid> ofMine, CancellationToken cancellation)
-    {
-        var releases = await db.Releases.AsNoTracking().Where(release => mine.Contains(release.Region) || ofMine.Contains(release.IncidentId) || release.ById == caller.AccountId)
-            .OrderByDescending(release => release.GivenAt).Take(MostRequests)
-            .Join(db.Incidents, release => release.IncidentId, incident => incident.Id, (release, incident) => new { release, incident.Category, incident.Address, incident.District })
-            .ToListAsync(cancellation);
-        var ids = releases.ConvertAll(row => row.release.Id);
-        var incidents = releases.Select(row => row.release.IncidentId).Distinct().ToList();
-        var codes = releases.SelectMany(row => new[] { row.release.Region, row.District }).Distinct().ToList();
-        var regions = await db.Regions.Where(region => codes.Contains(region.Code)).ToDictionaryAsync(region => region.Code, region => new AidView.RegionPart(region.Code, region.Name), cancellation);
-        var people = await db.ReleasedPeople.AsNoTracking().Where(person => ids.Contains(person.ReleaseId))
-            .Join(db.Volunteers, person => person.VolunteerId, volunteer => volunteer.Id, (person, volunteer) => new { person, volunteer.Name }).ToListAsync(cancellation);
-        var states = (await db.Callouts.AsNoTracking().Where(callout => incidents.Contains(callout.IncidentId) && callout.Ring == Geo.PostGis.LentCandidates.Ring)
-            .Select(callout => new { callout.IncidentId, callout.VolunteerId, callout.State, callout.OfferedAt }).ToListAsync(cancellation))
-            .GroupBy(callout => (callout.IncidentId, callout.VolunteerId)).ToDictionary(group => group.Key, group => group.MaxBy(callout => callout.OfferedAt)!.State);
-        return releases.OrderByDescending(row => row.release.GivenAt).Select(row => new LentView(
-            row.release.Id, row.release.IncidentId, row.Category, row.Address, regions[row.release.Region], regions[row.District], row.release.Ground, row.release.GivenAt, row.release.ValidUntil,
-            row.release.EndedAt, row.release.Reason,
-            [.. people.Where(person => person.person.ReleaseId == row.release.Id).OrderBy(person => person.Name, StringComparer.Ordinal).Select(person => new LentPerson(
-                person.person.VolunteerId, person.Name,
-                states.TryGetValue((row.release.IncidentId, person.person.VolunteerId), out var state) ? state : null, person.person.ReturnedAt))])).ToList();
     }
 
     private static async Task<List<AgreementView>> AgreementsAsync(DispatchDb db, Caller caller, CancellationToken cancellation)

@@ -15,9 +15,32 @@ internal enum Ground
     Override,
 }
 
+/// <summary>What somebody decided about people who are still out when their release has run out.</summary>
+internal enum LapseDecision
+{
+    /// <summary>They go on without a release until they are released from the incident.</summary>
+    GoOn,
+
+    /// <summary>Of the lender: he wants them home, and the incident's command decides. Of the command: they are released.</summary>
+    CallHome,
+}
+
+/// <summary>For whom somebody speaks about a release.</summary>
+internal enum ReleaseSide
+{
+    /// <summary>The region whose people they are: consent is its own.</summary>
+    Lender,
+
+    /// <summary>The incident's command: who is sent home from it is its word.</summary>
+    Command,
+}
+
 /// <summary>Named people of one region, for one incident, until a time. Without one the database takes no call-out across the boundary.</summary>
 internal sealed class Release
 {
+    /// <summary>From the moment of the decision: so far ahead a region may lend, and extend.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(7);
+
     public required Guid Id { get; init; }
 
     public required Guid IncidentId { get; init; }
@@ -35,7 +58,7 @@ internal sealed class Release
 
     public required DateTimeOffset GivenAt { get; init; }
 
-    public required DateTimeOffset ValidUntil { get; init; }
+    public required DateTimeOffset ValidUntil { get; set; }
 
     public Guid? ById { get; init; }
 
@@ -45,6 +68,32 @@ internal sealed class Release
 
     /// <summary>When the desks were told that it has run out.</summary>
     public DateTimeOffset? LapseToldAt { get; set; }
+
+    /// <summary>The last word on people still out after its end; the five are set together.</summary>
+    public LapseDecision? Decision { get; private set; }
+
+    public ReleaseSide? DecidedAs { get; private set; }
+
+    public DateTimeOffset? DecidedAt { get; private set; }
+
+    public Guid? DecidedBy { get; private set; }
+
+    public string? DecisionReason { get; private set; }
+
+    public void Decide(LapseDecision decision, ReleaseSide side, DateTimeOffset at, Guid by, string reason) =>
+        (Decision, DecidedAs, DecidedAt, DecidedBy, DecisionReason) = (decision, side, at, by, reason);
+
+    /// <summary>It holds again, until then: what was decided when it had run out is for the next time open again.</summary>
+    public void Extend(DateTimeOffset until)
+    {
+        if (EndedAt is not null || until <= ValidUntil)
+        {
+            throw new InvalidOperationException($"A release until {ValidUntil}, ended at {EndedAt}, cannot be extended until {until}.");
+        }
+
+        (ValidUntil, LapseToldAt) = (until, null);
+        (Decision, DecidedAs, DecidedAt, DecidedBy, DecisionReason) = (null, null, null, null, null);
+    }
 }
 
 internal sealed class ReleasedPerson

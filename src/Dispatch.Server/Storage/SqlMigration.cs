@@ -88,3 +88,6 @@ internal sealed class MusterDrills : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0025_muster_fact_chain")]
 internal sealed class MusterFactChain : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0026_ends_of_releases")]
+internal sealed class EndsOfReleases : SqlMigration;

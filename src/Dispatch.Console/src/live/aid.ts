@@ -1,9 +1,15 @@
 // The mutual-aid desk: requests, loans, agreements, floors, liaisons. Read for as long as somebody is signed in: a request stands on every page.
 import { computed } from '@preact/signals';
-import type { AidDesk } from './contract';
+import { now } from './clock';
+import type { AidDesk, AidRelease } from './contract';
 import { reading } from './reading';
 
 export const aid = reading<AidDesk>('/api/mutual-aid');
 export const aidDesk = aid.value;
-/** Requests that wait for this desk's word. */
-export const aidWaiting = computed(() => (aidDesk.value?.requests ?? []).filter((r) => r.mayAnswer).length);
+const outThere = new Set<string | null>(['accepted', 'enRoute', 'onScene']);
+/** People still out after the end of a loan, who are not back by any other way. */
+export const stillOut = (l: AidRelease, at: number): number =>
+  (l.endedAt === null && Date.parse(l.validUntil) <= at ? l.people.filter((p) => p.returnedAt === null && outThere.has(p.state)).length : 0);
+/** Requests and loans that wait for this desk's word. */
+export const aidWaiting = computed(() => (aidDesk.value?.requests ?? []).filter((r) => r.mayAnswer).length
+  + (aidDesk.value?.lent ?? []).filter((l) => l.mayDecideAs === 'lender' && !l.decision && stillOut(l, now.value) > 0).length);

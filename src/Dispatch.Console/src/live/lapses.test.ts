@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { aid } from './aid';
+import { aid, aidDesk, aidWaiting } from './aid';
 import { now } from './clock';
 import type { AidDesk, AidRelease } from './contract';
-import { lapsesOf } from './lapses';
+import { lapsedIn, lapsesOf } from './lapses';
 import { callout, incident } from './samples';
 
 const at = Date.parse('2026-11-21T08:00:00.000Z');
@@ -32,5 +32,21 @@ describe('Loans that have run out', () => {
     expect(names(shown)).toEqual([]);
     desk(loan('r', ended, people), loan('s', '2026-11-21T09:00:00.000Z', [people[0]!]));
     expect(names(shown)).toEqual([['r', 'c2']]);
+  });
+  it('are decided once somebody said that they go on, and not by their home wanting them back', () => {
+    const said = (decision: 'goOn' | 'callHome', as: 'lender' | 'command') => {
+      desk(loan('r', ended, people, { decision: { decision, as, at: ended, by: { id: 'x', name: '甲' }, reason: '—' } }));
+      return [lapsesOf(shown).map((l) => l.decided), lapsedIn(shown)];
+    };
+    desk(loan('r', ended, people));
+    expect(lapsedIn(shown)).toBe(2);
+    expect(said('goOn', 'command')).toEqual([[true], 0]);
+    expect(said('goOn', 'lender')).toEqual([[true], 0]);
+    expect(said('callHome', 'lender')).toEqual([[false], 2]);
+  });
+  it('wait for the lender’s word on his own desk as long as he has said nothing', () => {
+    const lent = (change: Partial<AidRelease>) => { desk(loan('r', ended, people, { decision: null, mayDecideAs: 'lender', ...change }), ...[]); aid.put({ requests: [], lent: aidDesk.value!.lent } as unknown as AidDesk); return aidWaiting.value; };
+    expect([lent({}), lent({ mayDecideAs: 'command' }), lent({ validUntil: '2026-11-21T09:00:00.000Z' }), lent({ endedAt: ended })]).toEqual([1, 0, 0, 0]);
+    expect(lent({ decision: { decision: 'goOn', as: 'command', at: ended, by: { id: 'x', name: '甲' }, reason: '—' } })).toBe(0);
   });
 });

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Answer } from '../live/api';
 import type { Fault } from '../live/contract';
+import { uuid7 } from '../live/uuid';
 import { aidWords } from '../words/aid';
 import { messageOf } from '../words/lang';
 import { words } from '../words/console';
@@ -22,6 +23,7 @@ export function faultsOf(answer: Answer<unknown>): Fault[] | null {
 export function AidForm({ asked, onDone, onClose }: { asked: Asked; onDone: (body: Record<string, unknown>) => Promise<Fault[] | null>; onClose: () => void }) {
   const w = aidWords();
   const dialog = useRef<HTMLDialogElement>(null);
+  const commandId = useRef(uuid7()); // pressed again after no answer, the order is repeated under its own id
   const values = useSignal<Record<string, string>>(Object.fromEntries(asked.fields.map((f) => [f.name, f.value])));
   const reason = useSignal('');
   const faults = useSignal<Fault[]>([]);
@@ -29,7 +31,7 @@ export function AidForm({ asked, onDone, onClose }: { asked: Asked; onDone: (bod
   const set = (name: string, text: string) => { values.value = { ...values.value, [name]: text }; };
   const go = async (event: Event) => {
     event.preventDefault();
-    const body: Record<string, unknown> = { ...asked.body, reason: reason.value };
+    const body: Record<string, unknown> = { commandId: commandId.current, ...asked.body, reason: reason.value };
     for (const field of asked.fields) {
       const text = values.value[field.name] ?? '';
       if (text === '' && field.type !== 'checkbox') continue;

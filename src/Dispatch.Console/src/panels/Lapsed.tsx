@@ -1,63 +1,58 @@
-// A loan has run out and its people are still out: who they are, and the operator's decision. Who is not released goes on.
+// A loan has run out and its people are still out: who they are, what their home says, and the operator's decision. Once it is made, it stands here
+// with who made it and why, for as long as somebody is out by it.
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
 import { ask } from '../actions/ordering';
 import { isShort } from '../board/attention';
 import { Icon, StateGlyph } from '../board/glyphs';
+import { aid } from '../live/aid';
 import { call } from '../live/api';
-import type { Fault, Incident, Uuid } from '../live/contract';
+import type { Incident } from '../live/contract';
 import { lapsesOf, type Lapse } from '../live/lapses';
 import { leads } from '../live/signing';
-import { uuid7 } from '../live/uuid';
 import { aidWords } from '../words/aid';
 import { calloutStates } from '../words/domain';
 import { words } from '../words/console';
 import { timeOf } from '../words/times';
 import { AidForm, faultsOf, type Asked } from './AidForm';
+import { Decided } from './Decided';
 
 export function Lapsed({ incident }: { incident: Incident }) {
   const w = aidWords();
   const states = calloutStates();
-  const form = useSignal<{ asked: Asked; give: (body: Record<string, unknown>) => Promise<Fault[] | null> } | null>(null);
-  const commands = useRef(new Map<Uuid, Uuid>()); // pressed again after no answer, each order is repeated under its own id
-
-  const releaseAll = ({ release, callouts }: Lapse) => {
+  const form = useSignal<Asked | null>(null);
+  const decide = ({ release, callouts }: Lapse, decision: 'goOn' | 'callHome') => {
     form.value = {
-      asked: { title: w.releaseAll(callouts.length), about: callouts.map((c) => c.volunteer.name).join('、'), method: 'POST', path: '', fields: [], body: {} },
-      give: async ({ reason }) => {
-        const answers = await Promise.all(lapsesOf(incident).find((l) => l.release.id === release.id)?.callouts.map((c) => {
-          const commandId = commands.current.get(c.id) ?? uuid7();
-          commands.current.set(c.id, commandId);
-          return call('POST', `/api/callouts/${c.id}/release`, { body: { commandId, reason } });
-        }) ?? []);
-        return answers.map(faultsOf).find((faults) => faults !== null) ?? null;
-      },
+      title: decision === 'goOn' ? w.letGoOnTitle(callouts.length) : w.releaseAll(callouts.length),
+      about: `${callouts.map((c) => c.volunteer.name).join('、')}${decision === 'goOn' ? `。${w.letGoOnHint}` : ''}`,
+      method: 'POST', path: `/api/releases/${release.id}/decide`, fields: [], body: { decision, replaces: release.decision?.at ?? null },
     };
   };
   const askAgain = ({ release }: Lapse) => {
-    const commandId = uuid7();
-    form.value = {
-      asked: { title: w.askAgain(release.lender.name), about: w.askAgainHint, method: 'POST', path: `/api/incidents/${incident.id}/aid`, fields: [], body: { regions: [release.lender.code] } },
-      give: (body) => call('POST', `/api/incidents/${incident.id}/aid`, { body: { commandId, ...body } }).then(faultsOf),
-    };
+    form.value = { title: w.askAgain(release.lender.name), about: w.askAgainHint, method: 'POST', path: `/api/incidents/${incident.id}/aid`, fields: [], body: { regions: [release.lender.code] } };
   };
   return <>
     {lapsesOf(incident).map((lapse) => (
-      <section key={lapse.release.id} class="notice warn lapsed" role="alert" aria-label={w.lapsedTitle(lapse.release.lender.name)} data-lapsed={lapse.release.id}>
-        <Icon name="warn" size={13} />
+      <section key={lapse.release.id} class={`notice lapsed${lapse.decided ? '' : ' warn'}`} role={lapse.decided ? 'group' : 'alert'} aria-label={w.lapsedTitle(lapse.release.lender.name)} data-lapsed={lapse.release.id} data-decided={lapse.decided}>
+        {!lapse.decided && <Icon name="warn" size={13} />}
         <div>
-          <b>{w.stillOut(lapse.callouts.length, lapse.release.lender.name, timeOf(lapse.release.validUntil, incident.timeZone))}</b>
+          {!lapse.decided && <b>{w.stillOut(lapse.callouts.length, lapse.release.lender.name, timeOf(lapse.release.validUntil, incident.timeZone))}</b>}
+          <Decided release={lapse.release} zone={incident.timeZone} />
           <ul>{lapse.callouts.map((c) => (
             <li key={c.id}><StateGlyph state={c.state} size={12} /><b>{c.volunteer.name}</b><span class="muted">{states[c.state]}</span>
               {leads(incident) && <button type="button" class="small" aria-label={`${words().release} ${c.volunteer.name}`} onClick={() => ask('release', incident, c)}>{words().release}</button>}</li>
           ))}</ul>
           {leads(incident) && <p class="lapsed-all">
-            {lapse.callouts.length > 1 && <button type="button" onClick={() => releaseAll(lapse)}>{w.releaseAll(lapse.callouts.length)}</button>}
+            {lapse.callouts.length > 1 && <button type="button" onClick={() => decide(lapse, 'callHome')}>{w.releaseAll(lapse.callouts.length)}</button>}
+            {!lapse.decided && <button type="button" onClick={() => decide(lapse, 'goOn')}>{w.letGoOn}</button>}
             {incident.needs.some(isShort) && <button type="button" class="quiet" onClick={() => askAgain(lapse)}>{w.askAgain(lapse.release.lender.name)}</button>}
-            <span class="muted">{w.goOn}</span></p>}
+            {!lapse.decided && <span class="muted">{w.goOn}</span>}</p>}
         </div>
       </section>
     ))}
-    {form.value && <AidForm asked={form.value.asked} onDone={form.value.give} onClose={() => { form.value = null; }} />}
+    {form.value && <AidForm asked={form.value} onDone={async (body) => {
+      const answer = await call(form.peek()!.method, form.peek()!.path, { body });
+      aid.moved(); // also when it was refused: somebody else may have decided
+      return faultsOf(answer);
+    }} onClose={() => { form.value = null; }} />}
   </>;
 }

@@ -1,8 +1,6 @@
 // The mutual-aid desk: what waits for this region's word, whom it has lent and borrowed, and what holds in advance.
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { out } from '../board/attention';
-import { select, view } from '../board/choices';
 import { Icon } from '../board/glyphs';
 import { Countdown } from '../board/Ticking';
 import { AsOf } from '../board/AsOf';
@@ -14,12 +12,12 @@ import { categories, categoryOf, qualifications } from '../live/reference';
 import { me, zone } from '../live/signing';
 import { uuid7 } from '../live/uuid';
 import { aidWords } from '../words/aid';
-import { calloutStates } from '../words/domain';
 import { nameOf, textOf } from '../words/lang';
 import { modeName } from '../words/policies';
 import { dateOf, timeOf, whenOf } from '../words/times';
 import { AidAnswer } from './AidAnswer';
 import { AidForm, faultsOf, type Asked } from './AidForm';
+import { Loan } from './Loan';
 
 const at = (instant: string) => whenOf(instant, zone(), now.value);
 
@@ -41,7 +39,7 @@ export function MutualAid() {
           <Section title={w.waiting}>
             {waiting.length === 0 ? <p class="muted">{w.none}</p> : waiting.map((r) => <Request key={r.id} request={r} own onOpen={() => { answering.value = r.id; }} />)}
           </Section>
-          <Section title={w.lent}>{desk.lent.length === 0 ? <p class="muted">{w.noLent}</p> : desk.lent.map((release) => <Loan key={release.id} release={release} />)}</Section>
+          <Section title={w.lent}>{desk.lent.length === 0 ? <p class="muted">{w.noLent}</p> : desk.lent.map((release) => <Loan key={release.id} release={release} onStep={(step) => { form.value = step; }} />)}</Section>
           <Section title={w.asked}>{others.length === 0 ? <p class="muted">{w.none}</p> : others.slice(0, 30).map((r) => <Request key={r.id} request={r} />)}</Section>
         </div>
         <div class="aid-side">
@@ -74,8 +72,9 @@ export function MutualAid() {
         </div>
       </div>
       {answering.value && <AidAnswer key={answering.value} id={answering.value} onClose={() => { answering.value = null; }} />}
-      {form.value && <AidForm asked={form.value} onDone={async (body) => call<AidDesk>(form.peek()!.method, form.peek()!.path, { body: { commandId: uuid7(), ...body } }).then((answer) => {
-        if (answer.outcome === 'done') aid.put(answer.value);
+      {form.value && <AidForm asked={form.value} onDone={async (body) => call<AidDesk | AidRelease>(form.peek()!.method, form.peek()!.path, { body }).then((answer) => {
+        if (answer.outcome === 'done' && 'lent' in answer.value) aid.put(answer.value);
+        else aid.moved(); // also when it was refused: somebody else may have decided
         return faultsOf(answer);
       })} onClose={() => { form.value = null; }} />}
     </main>
@@ -101,24 +100,6 @@ function Request({ request: r, own = false, onOpen }: { request: AidRequest; own
       <div class="aid-state">
         {r.state === 'open' && r.dueAt && <span class="aid-due"><Icon name="clock" size={12} /><Countdown to={r.dueAt} /><small class="muted">{w.dueIn(at(r.dueAt))} · {w.stageNow(w.stages[r.stage] ?? r.stage)}</small></span>}
         {own ? <button type="button" class="primary" onClick={onOpen}>{w.open}</button> : <span class={`tag aid-${r.state}`}>{w.states[r.state] ?? r.state}</span>}
-      </div>
-    </article>
-  );
-}
-
-function Loan({ release: l }: { release: AidRelease }) {
-  const w = aidWords();
-  const states = calloutStates();
-  const over = l.endedAt !== null;
-  const lapsed = !over && Date.parse(l.validUntil) <= now.value;
-  const still = lapsed ? l.people.filter((p) => p.returnedAt === null && p.state !== null && out.has(p.state)).length : 0;
-  return (
-    <article class={`aid-card${over ? ' over' : ''}`} data-release={l.id}>
-      <div><b>{w.lentTo(l.lender.name, l.borrower.name)}</b> · {nameOf(categoryOf(l.category))} · {l.address} <span class="tag">{w.grounds[l.ground] ?? l.ground}</span>
-        <span class={lapsed ? 'doubt' : 'muted'}> {over ? w.ended : lapsed ? w.lapsed : w.until(at(l.validUntil))}</span>
-        <ul class="aid-names">{l.people.map((p) => <li key={p.id} class={p.returnedAt ? 'muted' : ''}><b>{p.name}</b> {p.returnedAt ? w.back : p.state ? states[p.state] : w.named}</li>)}</ul>
-        {still > 0 && <p class="lapsed-all"><Icon name="warn" size={13} />{me.value?.region.code === l.borrower.code
-          ? <><b class="doubt">{w.lapsedFlag(still)}</b><button type="button" class="small" onClick={() => { select(l.incidentId); view.value = 'command'; }}>{w.decide}</button></> : <span>{w.theyDecide(l.borrower.name)}</span>}</p>}
       </div>
     </article>
   );

@@ -49,6 +49,8 @@ export type Fact =
   | FactOf<'AidUnanswered', { requestId: Uuid; regionCode: string; regionName: string }>
   | FactOf<'AidUnavailable', { reason: string }>
   | FactOf<'AidReleased', { releaseId: Uuid; requestId: Uuid | null; ground: string; regionCode: string; regionName: string; people: Uuid[]; validUntil: Instant; reason: string | null }>
+  | FactOf<'AidExtended', { releaseId: Uuid; regionCode: string; regionName: string; ground: string; people: Uuid[]; before: Instant; validUntil: Instant; reason: string }>
+  | FactOf<'AidLapseDecided', { releaseId: Uuid; regionCode: string; regionName: string; decision: 'goOn' | 'callHome'; decidedAs: 'lender' | 'command'; stillOut: Uuid[]; reason: string }>
   | FactOf<'AidLapsed', { releaseId: Uuid; regionCode: string; regionName: string; stillOut: Uuid[] }>
   | FactOf<'CallingPaused', { reason: string | null }>
   | FactOf<'CallingResumed', Record<string, never>>
@@ -84,6 +86,8 @@ export interface Card {
   answeredAt: Instant | null;
   changedAt: Instant;
   reason: string | null;
+  /** All places are taken and somebody may come late: a yes now is standby. Absent: a yes takes a place. */
+  yesIsStandby?: true;
   answeredBy?: { captainName: string; channel: OnBehalfChannel; reason: string; repudiatedAt: Instant | null };
 }
 export type InboxKind = 'offered' | 'recalled' | 'standby' | 'calledUp' | 'released' | 'accepted' | 'progress' | 'mustered' | 'musterStoodDown' | 'answeredForYou' | 'liaisonTask';

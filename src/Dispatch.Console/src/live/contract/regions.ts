@@ -77,8 +77,15 @@ export interface AidRelease {
   validUntil: Instant;
   endedAt: Instant | null;
   reason: string | null;
+  /** The last word on people still out after its end. The lender's callHome asks the incident's command, which has not decided by that. */
+  decision: ReleaseDecision | null;
+  mayExtend: boolean;
+  /** The agreement or unified command it stands on ends then; null: seven days from now is the most. */
+  groundEndsAt: Instant | null;
+  mayDecideAs: ReleaseDecision['as'] | null;
   people: { id: Uuid; name: string; state: CalloutState | null; returnedAt: Instant | null }[];
 }
+export interface ReleaseDecision { decision: 'goOn' | 'callHome'; as: 'lender' | 'command'; at: Instant; by: { id: Uuid; name: string | null }; reason: string }
 export interface AidAgreement {
   id: Uuid;
   lender: CodeName;

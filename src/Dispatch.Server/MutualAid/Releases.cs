@@ -1,0 +1,88 @@
+using Dispatch.Server.Access;
+using Dispatch.Server.Callouts;
+using Dispatch.Server.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dispatch.Server.MutualAid;
+
+/// <summary>One release, what has become of its people, and what the caller may say about its end.</summary>
+internal sealed record ReleaseView(
+    Guid Id, Guid IncidentId, string Category, string Address, AidView.RegionPart Lender, AidView.RegionPart Borrower, Ground Ground, DateTimeOffset GivenAt, DateTimeOffset ValidUntil,
+    DateTimeOffset? EndedAt, string? Reason, IReadOnlyList<ReleaseView.LentPerson> People)
+{
+    internal sealed record LentPerson(Guid Id, string Name, CalloutState? State, DateTimeOffset? ReturnedAt);
+
+    internal sealed record DecisionPart(LapseDecision Decision, ReleaseSide As, DateTimeOffset At, AidView.PersonPart By, string Reason);
+
+    /// <summary>The last word on people who are still out after its end; null: none yet.</summary>
+    public DecisionPart? Decision { get; init; }
+
+    public bool MayExtend { get; init; }
+
+    /// <summary>The agreement or unified command it stands on ends then; null: nothing but the longest loan limits it.</summary>
+    public DateTimeOffset? GroundEndsAt { get; init; }
+
+    /// <summary>For whom the caller may say whether people go on after its end; null: for nobody, or it is over.</summary>
+    public ReleaseSide? MayDecideAs { get; init; }
+}
+
+/// <summary>Reads releases as the desks see them.</summary>
+internal static class Releases
+{
+    public static async Task<List<ReleaseView>> ReadAsync(DispatchDb db, Caller caller, IQueryable<Release> which, CancellationToken cancellation)
+    {
+        var rows = await which.AsNoTracking()
+            .Join(db.Incidents, release => release.IncidentId, incident => incident.Id, (release, incident) => new { release, incident.Category, incident.Address, incident.District, incident.RegionPath })
+            .ToListAsync(cancellation);
+        var ids = rows.ConvertAll(row => row.release.Id);
+        var incidents = rows.Select(row => row.release.IncidentId).Distinct().ToList();
+        var codes = rows.SelectMany(row => new[] { row.release.Region, row.District }).Distinct().ToList();
+        var regions = await db.Regions.AsNoTracking().Where(region => codes.Contains(region.Code)).ToDictionaryAsync(region => region.Code, cancellation);
+        var people = (await db.ReleasedPeople.AsNoTracking().Where(person => ids.Contains(person.ReleaseId))
+            .Join(db.Volunteers, person => person.VolunteerId, volunteer => volunteer.Id, (person, volunteer) => new { person, volunteer.Name }).ToListAsync(cancellation))
+            .ToLookup(row => row.person.ReleaseId);
+        var states = (await db.Callouts.AsNoTracking().Where(callout => incidents.Contains(callout.IncidentId) && callout.Ring == Geo.PostGis.LentCandidates.Ring)
+            .Select(callout => new { callout.IncidentId, callout.VolunteerId, callout.State, callout.OfferedAt }).ToListAsync(cancellation))
+            .GroupBy(callout => (callout.IncidentId, callout.VolunteerId)).ToDictionary(group => group.Key, group => group.MaxBy(callout => callout.OfferedAt)!.State);
+        var deciders = rows.Select(row => row.release.DecidedBy).OfType<Guid>().ToList();
+        var names = await db.Accounts.Where(account => deciders.Contains(account.Id)).ToDictionaryAsync(account => account.Id, account => account.Name, cancellation);
+
+        var views = new List<ReleaseView>();
+        foreach (var row in rows.OrderByDescending(row => row.release.GivenAt))
+        {
+            var release = row.release;
+            var voice = release.EndedAt is null ? await ReleaseVoice.OfAsync(db, caller, release, regions[release.Region].Path, row.RegionPath, row.Category, cancellation) : null;
+            views.Add(new(
+                release.Id, release.IncidentId, row.Category, row.Address, new(release.Region, regions[release.Region].Name), new(row.District, regions[row.District].Name), release.Ground,
+                release.GivenAt, release.ValidUntil, release.EndedAt, release.Reason,
+                [.. people[release.Id].OrderBy(one => one.Name, StringComparer.Ordinal).Select(one => new ReleaseView.LentPerson(
+                    one.person.VolunteerId, one.Name, states.TryGetValue((release.IncidentId, one.person.VolunteerId), out var state) ? state : null, one.person.ReturnedAt))])
+            {
+                Decision = release.Decision is { } decision
+                    ? new(decision, release.DecidedAs!.Value, release.DecidedAt!.Value, new(release.DecidedBy!.Value, names.GetValueOrDefault(release.DecidedBy.Value)), release.DecisionReason!)
+                    : null,
+                MayExtend = voice is { MayExtend: true, GroundHolds: true },
+                GroundEndsAt = voice?.GroundEndsAt,
+                MayDecideAs = voice?.Side,
+            });
+        }
+
+        return views;
+    }
+
+    /// <summary>As it stands within the transaction that has just changed it.</summary>
+    public static async Task<ReleaseView> OneAsync(DispatchDb db, Caller caller, Guid id, CancellationToken cancellation)
+    {
+        await db.SaveChangesAsync(cancellation);
+        return (await ReadAsync(db, caller, db.Releases.Where(release => release.Id == id), cancellation)).Single();
+    }
+
+    /// <summary>Who is on the way or there on the strength of this release, and of no other of the incident that still holds.</summary>
+    public static Task<List<Callout>> StillOutAsync(DispatchDb db, Release release, DateTimeOffset now, CancellationToken cancellation) =>
+        db.Callouts.Where(callout => callout.IncidentId == release.IncidentId
+                && (callout.State == CalloutState.Accepted || callout.State == CalloutState.EnRoute || callout.State == CalloutState.OnScene)
+                && db.ReleasedPeople.Any(person => person.ReleaseId == release.Id && person.VolunteerId == callout.VolunteerId && person.ReturnedAt == null)
+                && !db.ReleasedPeople.Any(person => person.ReleaseId != release.Id && person.VolunteerId == callout.VolunteerId && person.ReturnedAt == null
+                    && db.Releases.Any(other => other.Id == person.ReleaseId && other.IncidentId == release.IncidentId && other.EndedAt == null && other.ValidUntil > now)))
+            .OrderBy(callout => callout.Id).ToListAsync(cancellation);
+}
