@@ -114,6 +114,16 @@ public sealed class AidDeskPageTests
         await futian.Keys.PressAsync("p");
         await Expect(futian.Page.Locator(".orders-on-record")).ToContainTextAsync("接受协议");
         await Accessibility.HasNoSeriousFaultAsync(luohu.Page, "agreements", enhancedContrast: false);
+
+        await Expect(agreed.GetByRole(AriaRole.Button, new() { Name = "终止" })).ToHaveCountAsync(1);
+        await node.World.SqlAsync("""
+            INSERT INTO accounts (id, username, password_hash, role, name, region)
+            SELECT gen_random_uuid(), 'street', password_hash, 'operator', '街道', '440303001' FROM accounts WHERE username = 'luohu'
+            """);
+        await using var street = await SignedInAsync(node, "street");
+        await street.Keys.PressAsync("d");
+        await Expect(street.Page.Locator("[data-agreement]")).ToContainTextAsync("生效中"); // it concerns its people
+        await Expect(street.Page.GetByRole(AriaRole.Button, new() { Name = "终止" })).ToHaveCountAsync(0); // and is not its to end
     }
 
     /// <summary>Somebody of Luohu who consents to be lent, east of the incident.</summary>

@@ -52,7 +52,7 @@ internal static class ReadAid
 
     internal sealed record AgreementView(
         Guid Id, AidView.RegionPart Lender, AidView.RegionPart Borrower, bool BothWays, string? Category, Policies.Mode? Mode, DateTimeOffset ValidFrom, DateTimeOffset ValidUntil,
-        AidView.RegionPart? ProposedFor, bool MayAccept, DateTimeOffset? EndedAt);
+        AidView.RegionPart? ProposedFor, bool MayAccept, bool MayEnd, DateTimeOffset? EndedAt);
 
     internal sealed record FloorView(Guid Id, string Region, string Qualification, string Text, string TextEn, int Count, int Now);
 
@@ -185,7 +185,7 @@ internal static class ReadAid
         AidView.RegionPart Part(string code) => new(code, regions[code].Name);
         return [.. rows.Where(row => Agreements.Touches(caller, regions[row.Lender].Path) || Agreements.Touches(caller, regions[row.Borrower].Path)).Select(row => new AgreementView(
             row.Id, Part(row.Lender), Part(row.Borrower), row.BothWays, row.Category, row.Mode, row.ValidFrom, row.ValidUntil, row.ProposedFor is { } missing ? Part(missing) : null,
-            row.ProposedFor is { } word && caller.Commands(regions[word].Path), row.EndedAt))];
+            row.ProposedFor is { } word && caller.Commands(regions[word].Path), caller.Commands(regions[row.Lender].Path) || caller.Commands(regions[row.Borrower].Path), row.EndedAt))];
     }
 
     private static async Task<List<FloorView>> FloorsAsync(DispatchDb db, NpgsqlConnection connection, Caller caller, CancellationToken cancellation)

@@ -114,7 +114,7 @@ function Agreed({ agreement: a, onStep }: { agreement: AidAgreement; onStep: (as
     <li data-agreement={a.id}>
       <span><b>{about}</b> {a.category ? nameOf(categoryOf(a.category)) : w.allCategories} · {a.mode ? modeName(a.mode) : w.allModes}<br />
         <small class="muted">{over ? <b class="doubt">{w.lapsed}</b> : a.proposedFor ? w.waitsFor(a.proposedFor.name) : w.inForce} · {w.until(`${dateOf(a.validUntil, zone())} ${timeOf(a.validUntil, zone()).slice(0, 5)}`)}</small></span>
-      <span class="aid-steps">{a.mayAccept && !over && <button type="button" class="primary" onClick={() => step('accept')}>{w.accept}</button>}<button type="button" class="quiet" onClick={() => step('end')}>{w.end}</button></span>
+      <span class="aid-steps">{a.mayAccept && !over && <button type="button" class="primary" onClick={() => step('accept')}>{w.accept}</button>}{a.mayEnd && <button type="button" class="quiet" onClick={() => step('end')}>{w.end}</button>}</span>
     </li>
   );
 }

@@ -97,6 +97,7 @@ export interface AidAgreement {
   validUntil: Instant;
   proposedFor: CodeName | null;
   mayAccept: boolean;
+  mayEnd: boolean;
   endedAt: Instant | null;
 }
 export interface DeskOperator { username: string; name: string; region: string }
