@@ -34,7 +34,11 @@ internal sealed record Card(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public OnBehalf? AnsweredBy { get; init; }
 
-    public const int Columns = 31;
+    /// <summary>All places are taken and somebody may come late: whoever says yes now stands by in his stead. As of now, not as of the asking: a place may open.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool YesIsStandby { get; init; }
+
+    public const int Columns = 32;
 
     public static readonly string Sql = EmbeddedSql.Read("Cards.sql");
 
@@ -59,6 +63,7 @@ internal sealed record Card(
     {
         VolunteerId = row.GetGuid(1),
         AnsweredBy = row.IsDBNull(26) ? null : new(row.GetString(29), row.GetString(26), row.GetString(27), row.IsDBNull(28) ? null : row.GetDateTime(28)),
+        YesIsStandby = row.GetBoolean(31),
     };
 
     /// <summary>The card of one call-out, as of now.</summary>

@@ -25,7 +25,7 @@ internal static class Wording
     public static string PushTitle(Card card) => $"{(card.Incident.Drill ? "演练 · " : "")}召集 · {card.Incident.CategoryName}";
 
     /// <summary>Names no place and no person: lock screens are read by others.</summary>
-    public static string PushBody(Card card) => $"需要{card.Need.Name} · 请打开看详情";
+    public static string PushBody(Card card) => $"需要{card.Need.Name}{(card.YesIsStandby ? "候补" : "")} · 请打开看详情";
 
     private static string Opening(Letter letter, string title) => letter.Claim.Channel == ChannelKind.Voice ? $"{title}。" : $"【{title}】";
 
@@ -33,6 +33,7 @@ internal static class Wording
 
     private static string Called(Card card) =>
         $"{card.Incident.CategoryName}，需要{card.Need.Name}。地点：{Short(Place(card), LongestAddress)}，距您约{Distance(card.DistanceMetres)}。"
+        + (card.YesIsStandby ? "名额已满但有人可能晚到，接受即候补，请等通知再出发。" : "")
         + $"风险：{Short(card.Incident.Risk, LongestRisk)}。请在 {Time(card.DueAt, card.Incident.TimeZone)} 前答复。";
 
     private static string Place(Card card) => string.Concat(card.Incident.RegionNames.TakeLast(2)) + card.Incident.Address;

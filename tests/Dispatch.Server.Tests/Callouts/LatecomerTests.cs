@@ -63,10 +63,14 @@ public sealed class LatecomerTests : IAsyncLifetime
         await ReportAsync(slow, 5);
         using var second = await node.SignInAsync("v0002");
         await console.FactsAsync(id, "CalloutOffered", 2);
+        await using var line = await LivePhone.ConnectAsync(node, second.Token);
+        var heard = await line.WhenAsync("offered");
+        Assert.True(heard.GetProperty("callout").GetProperty("yesIsStandby").GetBoolean()); // he learns it before he says yes
+        Assert.True((bool)(await second.GetAsync("/api/callouts/mine")).Body!["callouts"]![0]!["yesIsStandby"]!);
 
         var (_, card) = await second.AnswerAsync(await second.MyCalloutAsync(), "accept");
 
-        Assert.Equal("standby", (string)card!["state"]!);
+        Assert.Equal(("standby", null), ((string)card!["state"]!, card["yesIsStandby"]));
         Assert.Equal(1, (int)(await console.IncidentAsync(id))["needs"]![0]!["filled"]!);
         await slow.ProgressAsync(await slow.MyCalloutAsync(), "turnedBack", "堵车");
         await console.FactsAsync(id, "CalloutCalledUp");
@@ -136,12 +140,15 @@ public sealed class LatecomerTests : IAsyncLifetime
         await ReportAsync(far, 6);
         await Eventually.True(() => node.World.ScalarAsync<bool>($"SELECT count(*) = 1 FROM positions WHERE volunteer_id = '{ids[2]}' AND ST_Distance(location, (SELECT location FROM incidents)) > 5000"), "his fix to be stored");
 
+        using var near = await node.SignInAsync("v0001");
+        Assert.Null((await near.GetAsync("/api/callouts/mine")).Body!["callouts"]![0]!["yesIsStandby"]); // asked for a place
+
         await far.AnswerAsync(await far.MyCalloutAsync(), "accept");
 
         var facts = await console.FactsAsync(id, "CalloutFellBehind");
         Assert.Contains("NeedFilled", facts.Kinds());
         Assert.DoesNotContain("CalloutRecalled", facts.Kinds());
-        using var near = await node.SignInAsync("v0001");
+        Assert.True((bool)(await near.GetAsync("/api/callouts/mine")).Body!["callouts"]![0]!["yesIsStandby"]!); // and now in the other's stead
         Assert.Equal("standby", (string?)(await near.AnswerAsync(await near.MyCalloutAsync(), "accept")).Body!["state"]);
         await History.HoldsAsync(console, id);
     }

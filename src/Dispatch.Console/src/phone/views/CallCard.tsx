@@ -160,13 +160,13 @@ export const categoryOf = ({ incident }: Card) => nameOf({ name: incident.catego
 /** States that he reached by his own word: the time under them is when the server had it. */
 const own: readonly CalloutState[] = ['accepted', 'enRoute', 'onScene', 'standby', 'declined', 'turnedBack'];
 const shapes: Record<Step, Shape> = { accept: 'tick', decline: 'cross', enRoute: 'road', onScene: 'flag', released: 'door', turnedBack: 'back' };
-const label = (step: Step, card: Card): string => step === 'released' && card.state === 'standby' ? w().leaveStandby : w()[step];
+const label = (step: Step, card: Card): string => step === 'released' && card.state === 'standby' ? w().leaveStandby : step === 'accept' && card.yesIsStandby ? w().acceptStandby : w()[step];
 
 /** The word for the band and the sentence that says what to do, for every state. */
 function texts(card: Card): Record<CalloutState | 'calledUp', readonly [string, string | null]> {
   const t = w();
   return {
-    offered: [t.callout, null], calledUp: [t.stateCalledUp, t.doCalledUp], accepted: [t.stateAccepted, t.doAccepted],
+    offered: [t.callout, card.yesIsStandby ? t.doInStead : null], calledUp: [t.stateCalledUp, t.doCalledUp], accepted: [t.stateAccepted, t.doAccepted],
     enRoute: [t.stateEnRoute, t.doEnRoute], onScene: [t.stateOnScene, t.doOnScene], standby: [t.stateStandby, t.doStandby],
     recalled: [t.stateRecalled, card.incident.state === 'cancelled' || card.reason === 'cancelled' ? t.doCancelled : t.doRecalled],
     expired: [t.stateExpired, t.doExpired], released: [t.stateReleased, t.doReleased],
