@@ -99,6 +99,51 @@ public sealed class PhoneCallTests
     }
 
     [Fact]
+    public async Task Who_is_asked_because_another_is_late_reads_that_he_would_stand_by_and_the_board_says_who_is_late()
+    {
+        await using var node = await TestNode.StartAsync();
+        await node.World.SqlAsync("UPDATE categories SET arrive_within = '60 minutes' WHERE key = 'flood'");
+        var late = await node.World.VolunteerAsync(300);
+        using var slow = await node.SignInAsync("v0001");
+        using var api = await node.SignInAsync("futian");
+        var incident = await api.RaiseAsync(ApiClient.Flood());
+        await slow.AnswerAsync(await slow.MyCalloutAsync(), "accept");
+        await using var phone = await PhonePage.ActivatedAsync(node, await node.World.VolunteerAsync(400));
+        await using var console = await ConsolePage.SignedInAsync(node);
+        await Assertions.Expect(console.Row(incident)).ToContainTextAsync("水域救援1/1");
+        await Assertions.Expect(console.Row(incident).Locator(".need-late")).ToHaveCountAsync(0);
+
+        await slow.PutAsync("/api/me/position", new
+        {
+            longitude = World.Centre.Longitude + 0.1, latitude = World.Centre.Latitude, datum = "wgs84", accuracyMetres = 10, takenAt = TimeProvider.System.GetUtcNow(), // ten kilometres off
+        });
+
+        await Assertions.Expect(console.Row(incident).Locator(".need .need-late")).ToContainTextAsync("晚 1"); // 1/1, and not all is well
+        await Assertions.Expect(console.Row(incident).Locator("[data-flag=late]")).ToHaveTextAsync("1 人预计晚到，尚无人候补");
+        await phone.ShowsAsync("召集");
+        await phone.SaysAsync("名额已满，但有人可能晚到");
+        await phone.ScreenshotAsync("phone-in-anothers-stead");
+        await NoScrollingNeededAsync(phone, "愿意候补", "无法前往");
+        await phone.PressAsync("愿意候补");
+        await phone.ShowsAsync("候补");
+
+        await Assertions.Expect(console.Row(incident).Locator("[data-flag=late]")).ToHaveTextAsync("1 人预计晚到，1 人候补可顶替");
+        await console.Row(incident).ClickAsync();
+        await Assertions.Expect(console.Callout(late)).ToContainTextAsync("预计晚到");
+        await console.ScreenshotAsync("console-late");
+        await Accessibility.HasNoSeriousFaultAsync(console.Page, "somebody who is late", enhancedContrast: false);
+        await console.Keys.PressAsync("2");
+        await Assertions.Expect(console.Page.Locator(".wave-event[data-kind=CalloutFellBehind]")).ToContainTextAsync("预计晚到");
+        await console.Page.Locator(".wave-who summary").Last.ClickAsync();
+        await Assertions.Expect(console.Page.Locator(".wave-who .running-late")).ToContainTextAsync("预计晚到");
+        await console.ScreenshotAsync("console-late-waves");
+
+        await api.OrderAsync($"/api/callouts/{await slow.MyCalloutAsync()}/release"); // the operator's word: a standby does not set out by himself
+        await phone.ShowsAsync("轮到您了");
+        await Assertions.Expect(console.Row(incident).Locator(".need-late, [data-flag=late]")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task A_recalled_volunteer_is_told_not_to_go()
     {
         await using var node = await TestNode.StartAsync();

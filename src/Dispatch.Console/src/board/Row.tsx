@@ -6,6 +6,7 @@ import { grades, incidentStates, responseLevels, warnings } from '../words/domai
 import { kindOf, nameOf } from '../words/lang';
 import { spanOf } from '../words/times';
 import { words } from '../words/console';
+import { lateOf } from './attention';
 import { attentionFor, select } from './choices';
 import { Icon } from './glyphs';
 import { NeedChip } from './Needs';
@@ -34,7 +35,7 @@ export const Row = memo(function Row({ incident, chosen }: { incident: Incident;
         {open && attention?.nextDue != null && <span class="row-due" title={w.nextDue}><Icon name="clock" size={12} /><Countdown to={attention.nextDue} /></span>}
       </div>
       <div class="row-needs">
-        {incident.needs.map((need) => <NeedChip key={need.ordinal} need={need} lost={attention?.exhausted.includes(need) ?? false} />)}
+        {incident.needs.map((need) => <NeedChip key={need.ordinal} need={need} lost={attention?.exhausted.includes(need) ?? false} late={lateOf(incident, need.ordinal)} />)}
       </div>
       {open && attention && <div class="flags"><Flags incident={incident} /></div>}
     </li>
@@ -64,6 +65,7 @@ export function Flags({ incident }: { incident: Incident }) {
       {attention.nobodyAsked && <span class="flag alarm"><Icon name="warn" size={12} />{w.nobodyAsked}</span>}
       {attention.silentForMs !== null && <span class="flag watch"><Icon name="warn" size={12} />{w.silent(spanOf(attention.silentForMs))}</span>}
       {attention.selfOffers > 0 && <span class="flag watch"><Icon name="people" size={12} />{w.selfOffers(attention.selfOffers)}</span>}
+      {attention.late > 0 && <span class="flag watch" data-flag="late"><Icon name="clock" size={12} />{w.lateFlag(attention.late, attention.standIns)}</span>}
       {attention.lapsed > 0 && <span class="flag watch"><Icon name="clock" size={12} />{aidWords().lapsedFlag(attention.lapsed)}</span>}
       {attention.paused && <span class="flag watch"><Icon name="pause" size={12} />{w.paused}</span>}
     </>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { callout, incident } from '../live/samples';
-import { attentionOf, funnelOf } from './attention';
+import { attentionOf, funnelOf, lateOf } from './attention';
 
 const raised = Date.parse('2026-11-21T06:30:00.000Z');
 const asked = () => incident({ callouts: [callout('c1'), callout('c2', { dueAt: '2026-11-21T06:31:31.000Z' })] });
@@ -25,6 +25,14 @@ describe('Attention', () => {
   it('is watched while people are out whose loan has run out', () => {
     expect(attentionOf(asked(), raised + 5_000, false, 2)).toMatchObject({ level: 'watch', lapsed: 2 });
     expect(attentionOf(asked(), raised + 5_000)).toMatchObject({ level: 'calm', lapsed: 0 });
+  });
+  it('is watched while somebody who said yes is expected late, also when every place is taken, and says who could go instead', () => {
+    const at = '2026-11-21T06:31:00.000Z';
+    const late = callout('c1', { state: 'enRoute', answeredAt: at, lateSince: at });
+    const shown = incident({ needs: incident().needs.map((n) => ({ ...n, filled: n.count })), callouts: [late, callout('c2', { state: 'standby' }), callout('c3', { state: 'standby', needOrdinal: 2 })] });
+    expect(attentionOf(shown, raised + 60_000)).toMatchObject({ level: 'watch', complete: true, late: 1, standIns: 1 });
+    expect([lateOf(shown, 1), lateOf(shown, 2), lateOf({ ...shown, state: 'closed' })]).toEqual([1, 0, 0]);
+    expect(attentionOf({ ...shown, callouts: [{ ...late, lateSince: null }] }, raised + 60_000)).toMatchObject({ level: 'complete', late: 0, standIns: 0 });
   });
   it('is watched when nobody has answered within the time to answer', () => {
     expect(attentionOf(asked(), raised + 100_000).silentForMs).toBeNull();

@@ -19,6 +19,9 @@ export interface Attention {
   selfOffers: number;
   /** People of a neighbour who are still out though their loan has run out. */
   lapsed: number;
+  /** Who said yes and is expected too late, and how many stand by who could go instead: a standby does not set out by himself. */
+  late: number;
+  standIns: number;
   /** The earliest due time of an open offer, ms. */
   nextDue: number | null;
 }
@@ -27,6 +30,10 @@ const ASKED_WITHIN_MS = 10_000;
 
 /** On the way or there. */
 export const out: ReadonlySet<CalloutState> = new Set(['accepted', 'enRoute', 'onScene']);
+
+/** Of one need, or of all: who said yes and is expected after the incident's deadline. */
+export const lateOf = (incident: Incident, ordinal?: number): number =>
+  (incident.state === 'open' ? incident.callouts.filter((c) => c.lateSince && (ordinal === undefined || c.needOrdinal === ordinal)).length : 0);
 
 export const isShort = (need: Need): boolean => need.filled < need.count;
 
@@ -47,9 +54,11 @@ export function attentionOf(incident: Incident, now: number, cannotAdvance = fal
   const nobodyAsked = open && !complete && !paused && incident.callouts.length === 0 && raisedFor > ASKED_WITHIN_MS;
   const selfOffers = open ? (incident.openOffers ?? 0) : 0;
   const stuck = open && cannotAdvance;
+  const lateNeeds = incident.needs.filter((n) => lateOf(incident, n.ordinal) > 0).map((n) => n.ordinal);
+  const late = lateOf(incident);
   const dues = open ? incident.callouts.filter((c) => c.state === 'offered').map((c) => Date.parse(c.dueAt)) : [];
   return {
-    level: exhausted.length > 0 || nobodyAsked || stuck ? 'alarm' : silent || allAsked.length > 0 || (paused && !complete) || selfOffers > 0 || lapsed > 0 ? 'watch' : complete ? 'complete' : 'calm',
+    level: exhausted.length > 0 || nobodyAsked || stuck ? 'alarm' : silent || allAsked.length > 0 || (paused && !complete) || selfOffers > 0 || lapsed > 0 || late > 0 ? 'watch' : complete ? 'complete' : 'calm',
     exhausted,
     allAsked,
     silentForMs: silent ? silentFor : null,
@@ -59,6 +68,8 @@ export function attentionOf(incident: Incident, now: number, cannotAdvance = fal
     complete,
     selfOffers,
     lapsed,
+    late,
+    standIns: incident.callouts.filter((c) => c.state === 'standby' && lateNeeds.includes(c.needOrdinal)).length,
     nextDue: dues.length === 0 ? null : Math.min(...dues),
   };
 }

@@ -1,7 +1,7 @@
 import { attentionFor, selected, tab, type Tab } from '../board/choices';
 import { Icon, QualificationGlyph } from '../board/glyphs';
-import { needClass, NeedBar } from '../board/Needs';
-import { isShort } from '../board/attention';
+import { LateMark, needClass, NeedBar } from '../board/Needs';
+import { isShort, lateOf } from '../board/attention';
 import { Flags, Scales } from '../board/Row';
 import { Age } from '../board/Ticking';
 import { ask, askNeed, possible, type AskedKind } from '../actions/ordering';
@@ -15,7 +15,6 @@ import { incidentStates } from '../words/domain';
 import { call } from '../live/api';
 import { leads } from '../live/signing';
 import { areaKm2 } from '../map/area';
-import { uuid7 } from '../live/uuid';
 import { aidWords } from '../words/aid';
 import { modeName } from '../words/policies';
 import { distanceOf, whenOf } from '../words/times';
@@ -126,13 +125,14 @@ function SelfOffers({ incident }: { incident: Incident }) {
         <button type="button" onClick={() => decide(f.data.offerId, f.by.name ?? '', 'accept')}>{w.takeUp}</button>
         <button type="button" class="quiet" onClick={() => decide(f.data.offerId, f.by.name ?? '', 'decline')}>{w.notTaken}</button></p>
     ))}
-    {form.value && <AidForm asked={form.value} onDone={async (body) => call<Incident>('POST', form.peek()!.path, { body: { commandId: uuid7(), ...body } }).then((answer) => faultsOf(answer))} onClose={() => { form.value = null; }} />}
+    {form.value && <AidForm asked={form.value} onDone={async (body) => call<Incident>('POST', form.peek()!.path, { body }).then((answer) => faultsOf(answer))} onClose={() => { form.value = null; }} />}
   </>;
 }
 
 function NeedLine({ need, incident }: { need: Need; incident: Incident }) {
   const w = words();
   const lost = attentionFor(incident.id)?.exhausted.includes(need) ?? false;
+  const late = lateOf(incident, need.ordinal);
   const opened = timeline.value?.incidentId === incident.id ? timeline.value.facts.flatMap((f) => (f.kind === 'RingOpened' && f.data.needOrdinal === need.ordinal ? [f.data] : [])) : [];
   return (
     <li class={`need-line ${needClass(need, lost)}`}>
@@ -145,7 +145,7 @@ function NeedLine({ need, incident }: { need: Need; incident: Incident }) {
       <span class="need-rings muted">
         {need.ring === 0 ? w.noRing : opened.length > 0 ? opened.map((r) => r.regionName).join(' → ') : w.ring(need.ring)}
       </span>
-      {lost ? <Icon name="flag" size={13} /> : !isShort(need) ? <Icon name="check" size={13} /> : <span />}
+      {lost ? <Icon name="flag" size={13} /> : late > 0 ? <LateMark late={late} /> : !isShort(need) ? <Icon name="check" size={13} /> : <span />}
     </li>
   );
 }

@@ -77,7 +77,7 @@ function Wave({ entry, incident, explained }: { entry: WaveEntry; incident: Inci
         );
       })}
       {entry.callouts.length > 0 && <Outcome outcome={entry.outcome} of={entry.callouts.length} />}
-      {entry.callouts.length > 0 && <Who entry={entry} explained={explained} />}
+      {entry.callouts.length > 0 && <Who entry={entry} explained={explained} incident={incident} />}
     </li>
   );
 }
@@ -111,7 +111,7 @@ function Outcome({ outcome, of }: { outcome: WaveOutcome; of: number }) {
 }
 
 /** Each asked person with the sentence that says why, and where he stands now. */
-function Who({ entry, explained }: { entry: WaveEntry; explained: ExplainedWave | undefined }) {
+function Who({ entry, explained, incident }: { entry: WaveEntry; explained: ExplainedWave | undefined; incident: Incident }) {
   const w = waveWords();
   const states = calloutStates();
   return (
@@ -125,7 +125,7 @@ function Who({ entry, explained }: { entry: WaveEntry; explained: ExplainedWave 
             <li key={c.id}>
               <StateGlyph state={c.state} size={12} />
               <b>{c.volunteer.name}</b>
-              <span class="muted">{states[c.state]}</span>
+              <span class="muted">{states[c.state]}{c.lateSince && incident.state === 'open' && <b class="running-late"> <Icon name="clock" size={11} />{words().late(1)}</b>}</span>
               <span class="num">{c.locatedBy === 'address' && '≈'}{distanceOf(c.distanceMetres)}</span>
               <span class="num" title={w.chance}>{typeof chance === 'number' ? percent(chance) : ''}</span>
               {line && <span class="muted wave-why">{textOf(line)}</span>}
@@ -139,7 +139,7 @@ function Who({ entry, explained }: { entry: WaveEntry; explained: ExplainedWave 
 
 const marks: Partial<Record<Fact['kind'], [IconName, string]>> = {
   IncidentRaised: ['flag', ''], RingOpened: ['up', ''], NeedFilled: ['check', 'good'], NeedExhausted: ['warn', 'bad'], CallingPaused: ['pause', 'warn'], AidRequested: ['people', 'warn'], AidReleased: ['people', 'good'],
-  AidRefused: ['cross', 'bad'], AidUnanswered: ['cross', 'bad'], AidUnavailable: ['cross', 'bad'], AidLapsed: ['clock', 'warn'], CalloutFellBehind: ['clock', 'warn'], CalloutCaughtUp: ['check', ''], AidEscalated: ['up', 'warn'], LiaisonAsked: ['people', 'warn'], LiaisonEscalated: ['up', 'warn'], IncidentClosed: ['check', ''], IncidentCancelled: ['cross', ''],
+  AidRefused: ['cross', 'bad'], AidUnanswered: ['cross', 'bad'], AidUnavailable: ['cross', 'bad'], AidLapsed: ['clock', 'warn'], AidExtended: ['clock', 'good'], AidLapseDecided: ['flag', ''], CalloutFellBehind: ['clock', 'warn'], CalloutCaughtUp: ['check', ''], AidEscalated: ['up', 'warn'], LiaisonAsked: ['people', 'warn'], LiaisonEscalated: ['up', 'warn'], IncidentClosed: ['check', ''], IncidentCancelled: ['cross', ''],
 };
 
 function Event({ entry, incident }: { entry: Extract<Entry, { kind: 'fact' }>; incident: Incident }) {
