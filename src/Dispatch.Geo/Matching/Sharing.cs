@@ -53,7 +53,7 @@ public static class Sharing
     /// <summary>
     /// Whom an incident that has nobody, and nobody left to ask, takes over from others that have asked them and have not heard from them: its part of
     /// the division that would have been made had they all been raised at once. Who has somebody already keeps him when it makes no difference, and his
-    /// only one goes nowhere but to where it weighs more: where life is at stake.
+    /// only one goes nowhere but to where it weighs more: where life is at stake. To whom somebody comes, although late, the offers in his stead are not that.
     /// </summary>
     /// <param name="own">The incident that has nobody.</param>
     /// <param name="starving">Ordinals of its needs that have nobody.</param>
@@ -76,7 +76,7 @@ public static class Sharing
             var plan = WavePlanner.Plan(wave);
             var open = wave.Open.Zip(WavePlanner.Chances(wave, plan.AimSeconds).Open, (offer, chance) => (offer.VolunteerId, Chance: chance)).ToList();
             return (
-                Contender: new Contender(holder.LifeCritical ? LifeCriticalWeight : 1, plan.People, plan.InnerTarget, [.. open.Where(one => one.VolunteerId is not { } who || !wanted.Contains(who)).Select(one => one.Chance)]),
+                Contender: new Contender(holder.LifeCritical ? LifeCriticalWeight : 1, plan.People, plan.InnerTarget, [.. open.Where(one => one.VolunteerId is not { } who || !wanted.Contains(who)).Select(one => one.Chance)], reach.Need.Plan!.ExpectedLate > 0),
                 Chances: open.Where(one => one.VolunteerId is { } who && wanted.Contains(who)).ToDictionary(one => one.VolunteerId!.Value, one => one.Chance));
         })).ToList();
         var needs = holding.Concat(wanting).ToList(); // who has somebody comes first: of equals it keeps him

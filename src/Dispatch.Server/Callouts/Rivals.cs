@@ -40,15 +40,19 @@ internal static class Rivals
         return rivals;
     }
 
-    /// <summary>Another incident as it stands, without its lock: who may be asked for what it lacks, and whom it has asked. Null: it lacks nobody.</summary>
+    /// <summary>
+    /// Another incident as it stands, without its lock: who may be asked for what it lacks, also in the stead of who is late, and whom it has asked.
+    /// Null: it wants nobody.
+    /// </summary>
     public static async Task<MatchRequest?> GatherAsync(OpenRecord record, Incident other, CancellationToken cancellation)
     {
-        var lacking = await record.Db.Needs.AsNoTracking().Where(need => need.IncidentId == other.Id && need.Filled < need.Count)
+        var wanting = await record.Db.Needs.AsNoTracking().Where(need => need.IncidentId == other.Id)
             .Join(record.Db.Qualifications, need => need.QualificationId, held => held.Id, (need, held) => new { Need = need, held.Key })
             .OrderBy(row => row.Need.Ordinal).ToListAsync(cancellation);
-        return lacking.Count == 0 ? null : await PlanWave.GatherAsync(
-            new(record.Connection, record.Transaction, other, record.Now), lacking.ConvertAll(row => row.Need),
-            other.LastWave == 0 ? Latecomers.None : await Latecomers.ReadAsync(record.Connection, record.Transaction, other, record.Now, cancellation), lacking.ToDictionary(row => row.Need.Ordinal, row => row.Key),
+        var late = other.LastWave == 0 ? Latecomers.None : await Latecomers.ReadAsync(record.Connection, record.Transaction, other, record.Now, cancellation);
+        wanting.RemoveAll(row => row.Need.Missing == 0 && late.Of(row.Need) == 0);
+        return wanting.Count == 0 ? null : await PlanWave.GatherAsync(
+            new(record.Connection, record.Transaction, other, record.Now), wanting.ConvertAll(row => row.Need), late, wanting.ToDictionary(row => row.Need.Ordinal, row => row.Key),
             await IncidentRings.ReadAsync(record.Db, other, cancellation), PlanWave.PagesWhenShared, ignoreOpenOffers: false, cancellation);
     }
 

@@ -110,6 +110,24 @@ public sealed class SharingTests
         Assert.Equal(taken, Sharing.TakenOver(starving, [1], [holder], new HashSet<Guid> { Given.Id(1) }).Count);
     }
 
+    [Fact]
+    public void An_offer_in_the_stead_of_one_who_is_late_is_given_up_to_who_has_nobody_although_it_is_the_only_one()
+    {
+        var holder = Incident(1, [], 1);
+        OpenOffer[] open =
+        [
+            new() { VolunteerId = Given.Id(9), AskedSecondsAgo = 600, DistanceMetres = 9_000, Record = ResponseRecord.None, ArrivesInSeconds = 5_000 }, // holds the place
+            new() { VolunteerId = Given.Id(1), AskedSecondsAgo = 1, DistanceMetres = 100, Record = ResponseRecord.None },
+        ];
+        var plan = holder.Needs[0].Plan! with { Open = open };
+        var late = holder with { Needs = [holder.Needs[0] with { Plan = plan with { ExpectedLate = 1 } }] };
+        var starving = Incident(2, [Given.Volunteer(1, 300) with { EngagedIn = holder.IncidentId }], 1);
+        var silent = new HashSet<Guid> { Given.Id(1) };
+
+        Assert.Equal([Given.Id(1)], Sharing.TakenOver(starving, [1], [late], silent));
+        Assert.Empty(Sharing.TakenOver(starving, [1], [holder with { Needs = [holder.Needs[0] with { Plan = plan with { Open = open[1..] } }] }], silent)); // nobody comes there
+    }
+
     private static MatchRequest Incident(int id, int people, int wanted, Random? random = null) => Incident(
         id, [.. Enumerable.Range(1, people).Select(n => Given.Volunteer(n, random is null ? 100 * n : random.Next(50, 4000)))], wanted);
 

@@ -73,6 +73,34 @@ public sealed class CompetingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_has_nobody_takes_over_whom_another_asked_only_because_somebody_is_late()
+    {
+        await node.World.SqlAsync("UPDATE categories SET arrive_within = '60 minutes' WHERE key = 'flood'");
+        await node.World.VolunteerAsync(100);
+        using var slow = await node.SignInAsync("v0001");
+        var first = await console.RaiseAsync(ApiClient.Flood());
+        await slow.AnswerAsync(await slow.MyCalloutAsync(), "accept");
+        await console.FactsAsync(first, "NeedFilled");
+        await node.World.VolunteersAsync(2, firstMetresEast: 200);
+        await slow.PutAsync("/api/me/position", new
+        {
+            longitude = World.Centre.Longitude + 0.1, latitude = World.Centre.Latitude, datum = "wgs84", accuracyMetres = 10, takenAt = TimeProvider.System.GetUtcNow(), // ten kilometres: too far for an hour
+        });
+        await console.WhenAsync(first, "offered", 2); // both of them, to stand by in his stead
+
+        var second = await console.RaiseAsync(ApiClient.Flood());
+
+        await console.WhenAsync(second, "offered", 1);
+        var recalled = (await console.FactsAsync(first, "CalloutRecalled")).Of("CalloutRecalled").ToList();
+        Assert.All(recalled, fact => Assert.Equal("leftToOther", (string?)fact["data"]!["reason"]));
+        var incident = await console.IncidentAsync(first);
+        Assert.Equal((1, 1), ((int)incident["needs"]![0]!["filled"]!, incident["callouts"]!.AsArray().Count(callout => (string?)callout!["state"] == "accepted")));
+        await ReplaysAsync();
+        await History.HoldsAsync(console, first);
+        await History.HoldsAsync(console, second);
+    }
+
+    [Fact]
     public async Task Nobody_is_taken_over_who_has_the_offer_on_his_screen_or_has_said_yes()
     {
         await node.World.VolunteersAsync(3);
