@@ -139,7 +139,11 @@ public sealed class AgreementTests : AidWorld
 
         var id = await FutianDesk.RaiseAsync(ApiClient.Flood());
         Assert.Equal(lent, (Guid)(await FutianDesk.WhenAsync(id, "offered", 1))["callouts"]![0]!["volunteer"]!["id"]!);
-        Assert.Equal("unifiedCommand", (string)(await FutianDesk.FactsAsync(id, until: "AidReleased")).Of("AidReleased").Single()["data"]!["ground"]!);
+        var released = (await FutianDesk.FactsAsync(id, until: "AidReleased")).Of("AidReleased").Single()["data"]!;
+        Assert.Equal("unifiedCommand", (string)released["ground"]!);
+        var extend = $"/api/releases/{(Guid)released["releaseId"]!}/extend";
+        Assert.Equal(403, (await LuohuDesk.PostAsync(extend, new { commandId = Guid.NewGuid(), until = Now.AddHours(3), reason = "x" })).Status);
+        Assert.Equal("until", (string)(await CityDesk.PostAsync(extend, new { commandId = Guid.NewGuid(), until = Now.AddHours(3), reason = "x" })).Body!["errors"]![0]!["field"]!);
         await FutianDesk.OrderAsync($"/api/incidents/{id}/close");
         Assert.Equal(200, (await CityDesk.PostAsync($"/api/unified-command/{unified}/end", new { commandId = Guid.NewGuid(), reason = "解除" })).Status);
         var after = await FutianDesk.RaiseAsync(ApiClient.Flood());

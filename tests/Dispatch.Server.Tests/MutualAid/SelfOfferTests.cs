@@ -29,6 +29,9 @@ public sealed class SelfOfferTests : AidWorld
         Assert.Equal(("override", "就近"), ((string)released["data"]!["ground"]!, (string)released["data"]!["reason"]!));
         Assert.Equal("accepted", (string)(await phone.AnswerAsync(await phone.MyCalloutAsync(), "accept")).Body!["state"]!);
         Assert.Equal(409, (await DecideAsync(id, offer, "decline")).Status);
+        var longer = new { commandId = Guid.NewGuid(), until = Now.AddHours(20), reason = "仍需要" };
+        Assert.Equal(403, (await LuohuDesk.PostAsync($"/api/releases/{(Guid)released["data"]!["releaseId"]!}/extend", longer)).Status); // it was not its word
+        Assert.Equal(200, (await FutianDesk.PostAsync($"/api/releases/{(Guid)released["data"]!["releaseId"]!}/extend", longer)).Status);
         Assert.Equal(200, (await phone.GetAsync($"/api/callouts/{await phone.MyCalloutAsync()}/why")).Status);
         await History.HoldsAsync(FutianDesk, id);
     }
