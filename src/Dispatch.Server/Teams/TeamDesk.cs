@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Dispatch.Server.Access;
 using Dispatch.Server.Liaisons;
 using Npgsql;
@@ -14,7 +15,12 @@ internal static class TeamDesk
     /// <summary>mayAnswer: he is the captain, and nobody has answered yet.</summary>
     internal sealed record CalloutPart(
         Guid Id, Guid VolunteerId, string Name, string TeamName, string State, string NeedName, string NeedNameEn, IncidentPart Incident, DateTimeOffset OfferedAt, DateTimeOffset DueAt,
-        bool Delivered, bool MayAnswer, bool OnBehalf, bool Repudiated);
+        bool Delivered, bool MayAnswer, bool OnBehalf, bool Repudiated)
+    {
+        /// <summary>As on the member's own card: all places are taken, and a yes for him stands by.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool YesIsStandby { get; init; }
+    }
 
     internal sealed record View(IReadOnlyList<TeamPart> Teams, IReadOnlyList<CalloutPart> Callouts, IReadOnlyList<LiaisonTask> Tasks, DateTimeOffset ServerTime);
 
@@ -58,7 +64,8 @@ internal static class TeamDesk
                 WHERE m.volunteer_id <> $1 ORDER BY m.volunteer_id, own.captain DESC, own.name
             )
             SELECT c.id, v.id, v.name, members.name, c.state, q.name, q.name_en, i.id, k.name, k.name_en, i.address, i.risk, i.region_zone, c.offered_at, c.due_at, c.delivered_at IS NOT NULL,
-                   members.captain AND c.on_behalf_by IS NULL AND c.state IN ('offered', 'expired'), c.on_behalf_by IS NOT NULL, c.repudiated_at IS NOT NULL
+                   members.captain AND c.on_behalf_by IS NULL AND c.state IN ('offered', 'expired'), c.on_behalf_by IS NOT NULL, c.repudiated_at IS NOT NULL,
+                   c.state = 'offered' AND n.filled >= n.count
             FROM members
             JOIN callouts c ON c.volunteer_id = members.volunteer_id AND c.offered_at > now() - interval '2 days'
             JOIN incidents i ON i.id = c.incident_id AND i.state = 'open'
@@ -77,7 +84,10 @@ internal static class TeamDesk
             callouts.Add(new(
                 row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetString(6),
                 new(row.GetGuid(7), row.GetString(8), row.GetString(9), row.GetString(10), row.GetString(11), row.GetString(12)), row.GetDateTime(13), row.GetDateTime(14),
-                row.GetBoolean(15), row.GetBoolean(16), row.GetBoolean(17), row.GetBoolean(18)));
+                row.GetBoolean(15), row.GetBoolean(16), row.GetBoolean(17), row.GetBoolean(18))
+            {
+                YesIsStandby = row.GetBoolean(19),
+            });
         }
 
         return callouts;

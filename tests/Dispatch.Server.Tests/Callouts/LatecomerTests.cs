@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Dispatch.Geo.Matching;
+using Dispatch.Server.Tests.Musters;
 using Dispatch.Server.Tests.Support;
 
 namespace Dispatch.Server.Tests.Callouts;
@@ -58,11 +59,14 @@ public sealed class LatecomerTests : IAsyncLifetime
     [Fact]
     public async Task A_yes_in_his_stead_is_standby_and_is_called_up_when_he_turns_back()
     {
-        var (id, slow, _) = await AcceptedAloneAsync(2);
+        var (id, slow, ids) = await AcceptedAloneAsync(2);
         using var first = slow;
+        await node.World.TeamAsync("水上救援队", [ids[1]], captain: await node.World.VolunteerAsync(150, certificateUntil: "2021-01-01"));
+        using var captain = await node.SignInAsync("v0003");
         await ReportAsync(slow, 5);
         using var second = await node.SignInAsync("v0002");
         await console.FactsAsync(id, "CalloutOffered", 2);
+        Assert.True((bool)(await captain.GetAsync("/api/me/teams")).Body!["callouts"]![0]!["yesIsStandby"]!); // and so does who may answer for him
         await using var line = await LivePhone.ConnectAsync(node, second.Token);
         var heard = await line.WhenAsync("offered");
         Assert.True(heard.GetProperty("callout").GetProperty("yesIsStandby").GetBoolean()); // he learns it before he says yes

@@ -98,7 +98,7 @@ export interface TeamDesk {
   callouts: {
     id: Uuid; volunteerId: Uuid; name: string; teamName: string; state: CalloutState; needName: string; needNameEn: string;
     incident: { id: Uuid; categoryName: string; categoryNameEn: string; address: string; risk: string; timeZone: string };
-    offeredAt: Instant; dueAt: Instant; delivered: boolean; mayAnswer: boolean; onBehalf: boolean; repudiated: boolean;
+    offeredAt: Instant; dueAt: Instant; delivered: boolean; mayAnswer: boolean; onBehalf: boolean; repudiated: boolean; yesIsStandby?: true;
   }[];
   tasks: LiaisonTask[];
 }

@@ -62,6 +62,7 @@ function ForHim({ callout, close }: { callout: Called; close: () => void }) {
     <main class="sheet" onKeyDown={(event) => { if (event.key === 'Escape') close(); }}>
       <h1 tabIndex={-1} ref={(heading) => { heading?.focus({ preventScroll: true }); }}>{w().answerForHim} · {callout.name}</h1>
       <p>{w().forHimNote}</p>
+      {callout.yesIsStandby && <p class="todo" role="status">{w().standsByForHim}</p>}
       <div class="choose" role="group" aria-label={w().hisAnswer}>
         {(['accept', 'decline'] as const).map((each) => <button type="button" key={each} aria-pressed={answer === each} onClick={() => setAnswer(each)}>{each === 'accept' ? w().heComes : w().heDoesNot}</button>)}
       </div>
