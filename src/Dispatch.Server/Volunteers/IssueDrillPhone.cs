@@ -21,8 +21,16 @@ internal static class IssueDrillPhone
         }
 
         var twin = (await db.Database.SqlQuery<Guid?>($"SELECT make_drill_twin({id}) AS \"Value\"").ToListAsync(cancellation)).Single();
-        return twin is { } made
-            ? await IssueActivationCode.Handle(made, caller, store, time, cancellation)
-            : Problems.Conflict("这已经是演练人员", "This is a drill twin already");
+        if (twin is not { } made)
+        {
+            return Problems.Conflict("这已经是演练人员", "This is a drill twin already");
+        }
+
+        // He comes to a drill as he would come: the plan reckons with it.
+        await db.Database.ExecuteSqlAsync($"""
+            INSERT INTO response_records (volunteer_id, means) SELECT {made}::uuid, means FROM response_records WHERE volunteer_id = {id}
+            ON CONFLICT (volunteer_id) DO UPDATE SET means = excluded.means
+            """, cancellation);
+        return await IssueActivationCode.Handle(made, caller, store, time, cancellation);
     }
 }

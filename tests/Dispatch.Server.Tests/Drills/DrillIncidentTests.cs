@@ -35,8 +35,10 @@ public sealed class DrillIncidentTests : IAsyncLifetime
     public async Task A_drill_asks_drill_phones_alone_and_says_so_in_view_record_explanation_and_card()
     {
         var person = await node.World.VolunteerAsync(100);
+        await node.World.SqlAsync($"INSERT INTO response_records (volunteer_id, means) VALUES ('{person}', 'car')");
         using var realPhone = await node.SignInAsync("v0001");
         using var drillPhone = await DrillPhoneAsync(person);
+        Assert.Equal("car", await node.World.ScalarAsync<string>($"SELECT means FROM response_records WHERE volunteer_id <> '{person}'")); // the twin comes as he does
         Assert.True((bool)(await drillPhone.GetAsync("/api/me")).Body!["volunteer"]!["drill"]!);
 
         var id = await RaiseAsync(drill: true);
