@@ -38,7 +38,7 @@ public sealed class PostGisServer : IAsyncLifetime
     private async Task<NpgsqlDataSource> CreateAsync(string name, string template)
     {
         await using (var admin = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false }))
-        await using (var create = admin.CreateCommand($"CREATE DATABASE {name} TEMPLATE {template}"))
+        await using (var create = admin.CreateCommand($"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
         {
             await create.ExecuteNonQueryAsync();
         }
