@@ -9,7 +9,7 @@ namespace Dispatch.Server.Tests.MutualAid;
 /// The end of a loan is somebody's decision, and on record: it is extended by whoever could give it, and of people still out after it, the home desk
 /// says whether it wants them back and the incident's command who goes.
 /// </summary>
-public sealed class ReleaseEndTests(NodeFixture shared) : IClassFixture<NodeFixture>, IAsyncLifetime
+public sealed partial class ReleaseEndTests(NodeFixture shared) : IClassFixture<NodeFixture>, IAsyncLifetime
 {
     private const string Luohu = "440303", LuohuStreet = "440303001", Futian = "440304";
 
@@ -246,67 +246,4 @@ public sealed class ReleaseEndTests(NodeFixture shared) : IClassFixture<NodeFixt
         Assert.Equal(404, (await ExtendAsync(street, loan, Now.AddHours(20))).Status);
         Assert.Empty((await street.GetAsync("/api/mutual-aid")).Body!["lent"]!.AsArray());
     }
-
-    /// <summary>An incident of Futian for which Luohu's desk has lent people; the first of them say yes.</summary>
-    private async Task<(Guid Incident, Guid Loan, List<ApiClient> Phones)> LentAsync(int people = 1, int count = 1, int accept = 0)
-    {
-        var lent = new List<Guid>();
-        for (var i = 0; i < people; i++)
-        {
-            lent.Add(await LenderAsync(400 + (100 * i), "rescue.water"));
-        }
-
-        var incident = await RaiseAsync("rescue.water", count);
-        Assert.Equal(200, (await futian.PostAsync($"/api/incidents/{incident}/aid", new { commandId = Guid.NewGuid(), regions = new[] { Luohu } })).Status);
-        var request = await World.ScalarAsync<Guid>($"SELECT id FROM aid_requests WHERE incident_id = '{incident}'");
-        var (status, answer) = await luohu.PostAsync($"/api/mutual-aid/{request}/answer", new { commandId = Guid.NewGuid(), answer = "approve", people = lent });
-        Assert.True(status == 200, $"{answer}");
-        await futian.WhenAsync(incident, "offered", people);
-        var phones = new List<ApiClient>();
-        foreach (var person in lent.Take(accept))
-        {
-            var phone = await shared.Node.SignInAsync(await World.ScalarAsync<string>($"SELECT external_id FROM volunteers WHERE id = '{person}'"));
-            Assert.Equal(200, (await phone.AnswerAsync(await phone.MyCalloutAsync(), "accept")).Status);
-            phones.Add(phone);
-        }
-
-        return (incident, await World.ScalarAsync<Guid>($"SELECT id FROM releases WHERE incident_id = '{incident}'"), phones);
-    }
-
-    private async Task<Guid> RaiseAsync(string qualification, int count = 1)
-    {
-        var id = await futian.RaiseAsync(ApiClient.Flood(count, qualification));
-        raised.Add(id);
-        return id;
-    }
-
-    private async Task<Guid> LenderAsync(double metresEast, string qualification)
-    {
-        var id = await World.VolunteerAsync(metresEast, qualification, home: LuohuStreet);
-        await World.SqlAsync($"INSERT INTO consents (id, volunteer_id, kind, given_at) VALUES (gen_random_uuid(), '{id}', 'crossRegion', now())");
-        return id;
-    }
-
-    private static Task<(int Status, JsonNode? Body)> ExtendAsync(ApiClient desk, Guid loan, DateTimeOffset? until, Guid? commandId = null) =>
-        desk.PostAsync($"/api/releases/{loan}/extend", new { commandId = commandId ?? Guid.NewGuid(), until, reason = "汛情未退" });
-
-    /// <param name="desk">Who decides.</param>
-    /// <param name="loan">About whom.</param>
-    /// <param name="decision">What.</param>
-    /// <param name="read">The loan as he has read it; null: before anybody had decided.</param>
-    /// <param name="commandId">Of a repeat.</param>
-    private static Task<(int Status, JsonNode? Body)> DecideAsync(ApiClient desk, Guid loan, string decision, JsonNode? read, Guid? commandId = null) =>
-        desk.PostAsync($"/api/releases/{loan}/decide", new { commandId = commandId ?? Guid.NewGuid(), decision, replaces = (string?)read?["decision"]?["at"], reason = "现场离不开" });
-
-    private static async Task<JsonNode> LoanAsync(ApiClient desk, Guid loan) =>
-        (await desk.GetAsync("/api/mutual-aid")).Body!["lent"]!.AsArray().Single(one => (Guid)one!["id"]! == loan)!;
-
-    private async Task<string[]> StatesAsync(Guid incident) =>
-        [.. (await futian.IncidentAsync(incident))["callouts"]!.AsArray().Select(callout => (string)callout!["state"]!).Order(StringComparer.Ordinal)];
-
-    /// <summary>Moves the end of a loan into the past, as time would.</summary>
-    private Task RunsOutAsync(Guid incident, Guid loan) => World.SqlAsync($"""
-        UPDATE releases SET given_at = now() - interval '2 hours', valid_until = now() - interval '1 second' WHERE id = '{loan}';
-        UPDATE incidents SET aid_due_at = now() - interval '1 second', look_at = now() - interval '1 second' WHERE id = '{incident}';
-        """);
 }
