@@ -124,6 +124,18 @@ public sealed class PhoneCallTests
         await phone.SaysAsync("名额已满，但有人可能晚到");
         await phone.ScreenshotAsync("phone-in-anothers-stead");
         await NoScrollingNeededAsync(phone, "愿意候补", "无法前往");
+        await phone.Page.RouteAsync("**/api/callouts/mine", route => route.AbortAsync()); // what follows is heard, not asked for
+        await api.PostAsync($"/api/incidents/{incident}/needs/1", new { commandId = Guid.CreateVersion7(), count = 2, reason = "水势变大" });
+        await phone.SaysAsync("有名额空出来了");
+        await NoScrollingNeededAsync(phone, "接受", "无法前往");
+        await phone.ScreenshotAsync("phone-place-opened");
+        await phone.PressAsync("English");
+        await phone.SaysAsync("A place has opened");
+        await phone.ScreenshotAsync("phone-place-opened-en");
+        await phone.PressAsync("中文");
+        await api.PostAsync($"/api/incidents/{incident}/needs/1", new { commandId = Guid.CreateVersion7(), count = 1, reason = "水退了" });
+        await phone.SaysAsync("名额已满，但有人可能晚到");
+        await phone.Page.UnrouteAsync("**/api/callouts/mine");
         await phone.PressAsync("愿意候补");
         await phone.ShowsAsync("候补");
 

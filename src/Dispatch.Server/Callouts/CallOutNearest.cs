@@ -89,6 +89,7 @@ internal sealed class CallOutNearest(FactLog log, TakeOver takeOver)
             NeedFilling.Recall(record, surplus, Actor.System, Callout.RecalledBecauseFilled); // was kept while somebody was late, who is there or in time now
         }
 
+        needs.ForEach(need => NeedFilling.TellWhatAYesIs(record, need, callouts));
         double? reviewAfter = null;
         List<TakeOver.Claim> claims = [];
         if (incident.Calling)
@@ -244,6 +245,7 @@ internal sealed class CallOutNearest(FactLog log, TakeOver takeOver)
         foreach (var offer in offers.OrderBy(offer => offer.NeedOrdinal).ThenBy(offer => offer.Ring).ThenBy(offer => offer.Rank))
         {
             record.Append(FactKind.CalloutOffered, Actor.System, new { callout = CalloutView.Of(offer, null) }, offer.Id);
+            offer.TellStandby(needs.Single(need => need.Ordinal == offer.NeedOrdinal).Missing == 0); // the offer itself says so
             record.Notify(offer.VolunteerId, Inbox.Offered, offer.Id);
         }
 

@@ -68,6 +68,9 @@ internal sealed class Callout
     /// <summary>Since when he, who said yes, is expected too late; his place and his call-out are his all the same.</summary>
     public DateTimeOffset? LateSince { get; private set; }
 
+    /// <summary>What he was last told his yes would be: standby, or (false) a place.</summary>
+    public bool ToldStandby { get; private set; }
+
     public required DateTimeOffset OfferedAt { get; init; }
 
     public required DateTimeOffset DueAt { get; init; }
@@ -138,6 +141,18 @@ internal sealed class Callout
         }
 
         LateSince = since;
+    }
+
+    /// <summary>A yes to this offer is now standby, or a place; true when that is not what he was told.</summary>
+    public bool TellStandby(bool standby)
+    {
+        if (State != CalloutState.Offered || ToldStandby == standby)
+        {
+            return false;
+        }
+
+        ToldStandby = standby;
+        return true;
     }
 
     /// <summary>Marks the answer that is given now as his captain's word for him.</summary>

@@ -24,6 +24,20 @@ internal static class NeedFilling
         {
             Recall(record, callout, Actor.System, Callout.RecalledBecauseFilled);
         }
+
+        TellWhatAYesIs(record, need, surplus);
+    }
+
+    /// <summary>
+    /// Whoever has an open offer hears at once when his yes would no longer be what he was told: a place, or standby. After a place was given up this is
+    /// asked only when the standbys have been called up, so that nobody is offered a place that is gone the next moment.
+    /// </summary>
+    public static void TellWhatAYesIs(OpenRecord record, Need need, IEnumerable<Callout> offers)
+    {
+        foreach (var callout in offers.Where(callout => callout.NeedOrdinal == need.Ordinal && callout.TellStandby(need.Missing == 0)))
+        {
+            record.Notify(callout.VolunteerId, Inbox.YesTurned, callout.Id);
+        }
     }
 
     public static void Recall(OpenRecord record, Callout callout, Actor by, string reason, Guid? commandId = null)

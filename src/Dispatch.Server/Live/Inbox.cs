@@ -6,7 +6,7 @@ namespace Dispatch.Server.Live;
 /// <summary>What a volunteer has to hear, numbered per volunteer: his phone's cursor runs over it, so a cut loses nothing.</summary>
 internal static class Inbox
 {
-    public const string Offered = "offered", Recalled = "recalled", Expired = "expired", Standby = "standby", CalledUp = "calledUp", Released = "released",
+    public const string Offered = "offered", Recalled = "recalled", Expired = "expired", Standby = "standby", CalledUp = "calledUp", Released = "released", YesTurned = "yesTurned",
         Mustered = "mustered", MusterStoodDown = "musterStoodDown", AnsweredForYou = "answeredForYou", LiaisonTask = "liaisonTask";
 
     private static readonly string AppendSql = EmbeddedSql.Read("AppendInbox.sql");

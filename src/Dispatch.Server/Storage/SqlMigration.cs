@@ -91,3 +91,6 @@ internal sealed class MusterFactChain : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0026_ends_of_releases")]
 internal sealed class EndsOfReleases : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0027_told_standby")]
+internal sealed class ToldStandby : SqlMigration;

@@ -118,6 +118,26 @@ describe('news', () => {
   });
 });
 
+describe('an offer whose answer turns', () => {
+  const asked = run(whole, pushed(1, aCard('a', 'offered', 0)));
+  const stands = { ...aCard('a', 'offered', 0), yesIsStandby: true as const };
+  const full = run(asked, pushed(2, stands, 'yesTurned'));
+  it('says so at once, and wakes nobody because the places were taken', () => {
+    expect([full.cards[0]!.yesIsStandby, full.placeOpened, news(asked, full)]).toEqual([true, [], []]);
+  });
+  it('wakes him when a place opens, and says why', () => {
+    const open = run(full, pushed(3, aCard('a', 'offered', 0), 'yesTurned'));
+    expect([open.cards[0]!.yesIsStandby, open.placeOpened, news(full, open).map((each) => each.kind)]).toEqual([undefined, ['a'], ['offered']]);
+    const again = run(open, pushed(4, stands, 'yesTurned'));
+    expect([again.cards[0]!.yesIsStandby, again.placeOpened]).toEqual([true, []]);
+  });
+  it('is not turned back by a picture taken before', () => {
+    expect(run(full, { type: 'picture', cursor: 1, cards: [aCard('a', 'offered', 0)] }).cards[0]!.yesIsStandby).toBe(true);
+    expect(run(full, { type: 'picture', cursor: 2, cards: [aCard('a', 'offered', 0)] }).cards[0]!.yesIsStandby).toBeUndefined();
+    expect(run(full, { type: 'picture', cursor: 1, cards: [aCard('a', 'accepted', 4)] }).cards[0]!.state).toBe('accepted');
+  });
+});
+
 describe('the card in hand', () => {
   const state = run(whole, { type: 'picture', cursor: 4, cards: [aCard('new', 'offered', 60, 60), aCard('busy', 'enRoute', 30), aCard('old', 'expired', 20), aCard('older', 'recalled', 10)] });
   it('is where he is expected, before everything else', () => {

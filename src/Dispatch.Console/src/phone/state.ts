@@ -21,6 +21,8 @@ export interface State {
   dismissed: readonly string[];
   /** Stood by, and then got a place. */
   calledUp: readonly string[];
+  /** Asked to stand by, and then a place opened while the offer was open. */
+  placeOpened: readonly string[];
   self: VolunteerSelf | null;
 }
 
@@ -36,7 +38,7 @@ export type Message =
   | { type: 'self'; self: VolunteerSelf }
   | { type: 'dismissed'; id: string };
 
-export const empty: State = { cursor: 0, head: 0, epoch: null, whole: false, cards: [], musters: [], dismissed: [], calledUp: [], self: null };
+export const empty: State = { cursor: 0, head: 0, epoch: null, whole: false, cards: [], musters: [], dismissed: [], calledUp: [], placeOpened: [], self: null };
 
 const isOther = (state: State, epoch: string | undefined): boolean => epoch !== undefined && state.epoch !== null && state.epoch !== epoch;
 
@@ -73,7 +75,9 @@ export function apply(state: State, message: Message): State {
       const gone = cursor < state.cursor ? [] : state.cards.filter((held) => !cards.some((card) => card.id === held.id));
       const kept = { ...state, cursor: Math.max(state.cursor, cursor), head: Math.max(state.head, cursor), cards: state.cards.filter((card) => !gone.includes(card)) };
       const missed = cursor < state.cursor ? [] : state.musters.filter((held) => !musters.some((muster) => muster.id === held.id));
-      return musters.reduce(withMuster, cards.reduce(withCard, { ...kept, musters: state.musters.filter((muster) => !missed.includes(muster)) }));
+      // Nor turn back what it has told of an offer since.
+      const news = cursor < state.cursor ? cards.filter((card) => !state.cards.some((held) => held.id === card.id && held.state === card.state && held.changedAt === card.changedAt)) : cards;
+      return musters.reduce(withMuster, news.reduce(withCard, { ...kept, musters: state.musters.filter((muster) => !missed.includes(muster)) }));
     }
     case 'card': return withCard(state, message.card);
     case 'muster': return withMuster(state, message.muster);
@@ -102,12 +106,15 @@ export function news(before: State, now: State): News[] {
   });
   return now.cards.flatMap((card): News[] => {
     const was = held.get(card.id)?.state;
-    if (card.state === 'offered' && was !== 'offered') return [{ kind: 'offered', card }];
+    if (card.state === 'offered' && (was !== 'offered' || opensPlace(held.get(card.id), card))) return [{ kind: 'offered', card }];
     if (was === 'standby' && isActive(card.state)) return [{ kind: 'calledUp', card }];
     if (was && isOpen(was) && (card.state === 'recalled' || (card.state === 'released' && was !== 'onScene'))) return [{ kind: 'stopped', card }];
     return [];
   }).concat(musters);
 }
+
+/** He is wanted after all: what he read as "stand by" is a place now. The other way round nobody is woken. */
+const opensPlace = (was: Card | undefined, card: Card): boolean => was?.state === 'offered' && was.yesIsStandby === true && card.state === 'offered' && !card.yesIsStandby;
 
 function withCard(state: State, card: Card): State {
   const held = state.cards.find((each) => each.id === card.id);
@@ -117,6 +124,7 @@ function withCard(state: State, card: Card): State {
     ...state,
     cards: newestFirst([newer, ...state.cards.filter((each) => each.id !== card.id)]),
     calledUp: held?.state === 'standby' && isActive(newer.state) && !state.calledUp.includes(card.id) ? [...state.calledUp, card.id] : state.calledUp,
+    placeOpened: opensPlace(held, newer) ? [...state.placeOpened, card.id] : card.yesIsStandby ? state.placeOpened.filter((id) => id !== card.id) : state.placeOpened,
   };
 }
 

@@ -90,7 +90,7 @@ export interface Card {
   yesIsStandby?: true;
   answeredBy?: { captainName: string; channel: OnBehalfChannel; reason: string; repudiatedAt: Instant | null };
 }
-export type InboxKind = 'offered' | 'recalled' | 'standby' | 'calledUp' | 'released' | 'accepted' | 'progress' | 'mustered' | 'musterStoodDown' | 'answeredForYou' | 'liaisonTask';
+export type InboxKind = 'offered' | 'recalled' | 'standby' | 'calledUp' | 'released' | 'yesTurned' | 'accepted' | 'progress' | 'mustered' | 'musterStoodDown' | 'answeredForYou' | 'liaisonTask';
 /** Of a call-out or of a muster, never both. */
 export interface InboxItem { number: number; kind: InboxKind; at: Instant; callout?: Card; muster?: MusterCard; task?: Uuid }
 export type CardAnswer = { ok: true; card: Card } | { ok: false; problem: Problem };

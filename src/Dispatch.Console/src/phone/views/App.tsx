@@ -22,7 +22,7 @@ addEventListener('hashchange', () => { page.value = location.hash.slice(1); });
 // A new call, or a new turn of the one at hand, comes in front of whatever was being read.
 let was = '';
 effect(() => {
-  const at = [card.value && `${card.value.id}/${card.value.state}`, muster.value && `${muster.value.id}/${muster.value.state}`].filter(Boolean).join();
+  const at = [card.value && `${card.value.id}/${card.value.state}/${card.value.yesIsStandby}`, muster.value && `${muster.value.id}/${muster.value.state}`].filter(Boolean).join();
   if (at && at !== was && page.peek() !== '') location.hash = '';
   was = at;
 });

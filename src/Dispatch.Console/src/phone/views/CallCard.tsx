@@ -29,7 +29,7 @@ export function CallCard({ card }: { card: Card }) {
   const shown = calledUp ? 'calledUp' : card.state;
   useEffect(() => { showing.value = card.id; return () => { showing.value = null; }; }, [card.id]);
   useEffect(() => { setSheet(null); setAsking(false); scrollTo(0, 0); heading.current?.focus({ preventScroll: true }); }, [card.id, shown]);
-  const settled = useSettled(`${card.id}/${shown}/${expected}/${sheet}`);
+  const settled = useSettled(`${card.id}/${shown}/${expected}/${sheet}/${card.yesIsStandby}`);
   const [title, todo] = texts(card)[shown];
   if (asking) return <NotMine card={card} armed={settled} close={() => setAsking(false)} />;
   if (sheet) return <Sheet kind={sheet} card={card} armed={settled} close={() => setSheet(null)} />;
@@ -166,7 +166,7 @@ const label = (step: Step, card: Card): string => step === 'released' && card.st
 function texts(card: Card): Record<CalloutState | 'calledUp', readonly [string, string | null]> {
   const t = w();
   return {
-    offered: [t.callout, card.yesIsStandby ? t.doInStead : null], calledUp: [t.stateCalledUp, t.doCalledUp], accepted: [t.stateAccepted, t.doAccepted],
+    offered: [t.callout, card.yesIsStandby ? t.doInStead : state.value.placeOpened.includes(card.id) ? t.doPlaceOpened : null], calledUp: [t.stateCalledUp, t.doCalledUp], accepted: [t.stateAccepted, t.doAccepted],
     enRoute: [t.stateEnRoute, t.doEnRoute], onScene: [t.stateOnScene, t.doOnScene], standby: [t.stateStandby, t.doStandby],
     recalled: [t.stateRecalled, card.incident.state === 'cancelled' || card.reason === 'cancelled' ? t.doCancelled : t.doRecalled],
     expired: [t.stateExpired, t.doExpired], released: [t.stateReleased, t.doReleased],
