@@ -71,7 +71,7 @@ internal static class Parts
         services.AddSingleton<OfferSelf>();
         services.AddSingleton<DecideOffer>();
         services.AddSingleton<DueIncidents>();
-        services.AddSingleton<AnswerCallout>();
+        services.AddSingleton<AnswerCallout>().AddSingleton<AcceptTogether>();
         services.AddSingleton<MyCallouts>();
         services.AddSingleton<ReportProgress>();
         services.AddSingleton<MusterLog>().AddSingleton<CallMuster>().AddSingleton<AnswerMuster>().AddSingleton<CommandMuster>();

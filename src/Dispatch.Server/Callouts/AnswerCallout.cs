@@ -9,12 +9,10 @@ namespace Dispatch.Server.Callouts;
 
 /// <summary>
 /// A volunteer says yes or no to a call-out. The first who say yes get the places; the yes that fills the need withdraws the other offers in the
-/// same transaction; a late yes is standby. The usual yes, which only takes a place, is one statement (docs/decisions/0024). Repeating the same answer gives the same card. An answer that came by SMS or voice says so in its fact.
+/// same transaction; a late yes is standby. The usual yes, which only takes a place, is <see cref="AcceptTogether"/>'s. Repeating the same answer gives the same card. An answer that came by SMS or voice says so in its fact.
 /// </summary>
-internal sealed class AnswerCallout(FactLog log)
+internal sealed class AnswerCallout(FactLog log, AcceptTogether usual)
 {
-    private static readonly string AcceptAtOnce = EmbeddedSql.Read("AcceptAtOnce.sql");
-
     internal sealed record Request(string? Answer, string? Reason);
 
     public async Task<Outcome<Card>> HandleAsync(Caller caller, Guid calloutId, Request request, CancellationToken cancellation, ChannelKind? via = null)
@@ -32,7 +30,7 @@ internal sealed class AnswerCallout(FactLog log)
         }
 
         if (request.Answer == "accept" && via is null
-            && await log.TryAtOnceAsync(AcceptAtOnce, FactKind.CalloutAccepted, calloutId, caller.VolunteerId, cancellation) is { } accepted)
+            && await usual.AcceptAsync(calloutId, caller.VolunteerId, cancellation) is { } accepted)
         {
             return accepted;
         }

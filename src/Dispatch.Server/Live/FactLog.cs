@@ -1,5 +1,4 @@
 using System.Data;
-using System.Text.Json;
 using Dispatch.Geo.Regions;
 using Dispatch.Server.Callouts;
 using Dispatch.Server.Incidents;
@@ -21,6 +20,16 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures)
 {
     private const int Tries = 4;
     private const string LockByCallout = "SELECT FROM incidents WHERE id = (SELECT incident_id FROM callouts WHERE id = $1) FOR UPDATE";
+
+    private const string LockByCalloutNow = LockByCallout + " NOWAIT";
+
+    // Waits for nobody: whoever holds one of these would hold up all the others, and two that wait for each other's would be a deadlock.
+    private const string LockWhatIsFree = """
+        SELECT c.id FROM callouts c JOIN incidents i ON i.id = c.incident_id WHERE c.id = ANY ($1)
+        FOR UPDATE OF i SKIP LOCKED FOR NO KEY UPDATE OF c SKIP LOCKED
+        """;
+
+    private static readonly string CardsOf = Card.Sql + " WHERE c.id = ANY ($1)";
 
     /// <summary>Runs <paramref name="change"/> under the lock of the incident and commits when it gives a value; a problem writes nothing.</summary>
     public Task<Outcome<T>> ChangeAsync<T>(Guid incidentId, Func<OpenRecord, Task<Outcome<T>>> change, CancellationToken cancellation) =>
@@ -61,7 +70,8 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures)
     /// guard did not hold or another transaction was in the way, nothing is written, and the change is to be made step by step.
     /// <paramref name="sql"/> takes $1 call-out, $2 volunteer, and gives incident and trace if it wrote.
     /// </summary>
-    public async Task<Card?> TryAtOnceAsync(string sql, FactKind fact, Guid calloutId, Guid volunteerId, CancellationToken cancellation)
+    /// <exception cref="PostgresException">LockNotAvailable: another transaction has the incident, and this one does not wait for it, or has for too long.</exception>
+    public async Task<Card?> TryAtOnceAsync(string sql, FactKind fact, Guid calloutId, Guid volunteerId, bool wait, CancellationToken cancellation)
     {
         var began = TimeProvider.System.GetUtcNow();
         await using var connection = await store.Source.OpenConnectionAsync(cancellation);
@@ -69,7 +79,7 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures)
         {
             BatchCommands =
             {
-                new(LockByCallout) { Parameters = { new() { Value = calloutId } } },
+                new(wait ? LockByCallout : LockByCalloutNow) { Parameters = { new() { Value = calloutId } } },
                 new(sql) { Parameters = { new() { Value = calloutId }, new() { Value = volunteerId } } },
                 new(Card.OneSql) { Parameters = { new() { Value = calloutId } } },
             },
@@ -98,11 +108,73 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures)
             return null;
         }
 
+        Told(incident, trace, fact, began);
+        return card;
+    }
+
+    /// <summary>
+    /// The same for many call-outs in one transaction of three round trips. Only what nobody else has locked is tried; who gets no card was written
+    /// nothing of. <paramref name="sql"/> takes $1 call-outs, $2 volunteers, all of them locked, and gives call-out, incident and trace of each
+    /// it wrote.
+    /// </summary>
+    /// <returns>The cards of those that were written, and the call-outs that were tried.</returns>
+    public async Task<(Dictionary<Guid, Card> Written, HashSet<Guid> Tried)> TryTogetherAsync(
+        string sql, FactKind fact, IReadOnlyList<(Guid Callout, Guid Volunteer)> changes, CancellationToken cancellation)
+    {
+        var began = TimeProvider.System.GetUtcNow();
+        await using var connection = await store.Source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var tried = new HashSet<Guid>();
+        await using (var locks = new NpgsqlCommand(LockWhatIsFree, connection) { Parameters = { new() { Value = changes.Select(change => change.Callout).ToArray() } } })
+        await using (var reader = await locks.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+            {
+                tried.Add(reader.GetGuid(0));
+            }
+        }
+
+        var free = changes.Where(change => tried.Contains(change.Callout)).ToList();
+        await using var batch = new NpgsqlBatch(connection, transaction)
+        {
+            BatchCommands =
+            {
+                new(sql) { Parameters = { new() { Value = free.Select(change => change.Callout).ToArray() }, new() { Value = free.Select(change => change.Volunteer).ToArray() } } },
+                new(CardsOf) { Parameters = { new() { Value = free.Select(change => change.Callout).ToArray() } } },
+            },
+        };
+        var (written, cards) = (new List<(Guid Callout, Guid Incident, string? Trace)>(), new Dictionary<Guid, Card>());
+        await using (var reader = await batch.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+            {
+                written.Add((reader.GetGuid(0), reader.GetGuid(1), reader.IsDBNull(2) ? null : reader.GetString(2)));
+            }
+
+            await reader.NextResultAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                var card = Card.Read(reader);
+                cards.Add(card.Id, card);
+            }
+        }
+
+        DrillSeam.Pass("before-commit");
+        await transaction.CommitAsync(cancellation);
+        foreach (var change in written.DistinctBy(change => change.Incident))
+        {
+            Told(change.Incident, change.Trace, fact, began);
+        }
+
+        return (written.ToDictionary(change => change.Callout, change => cards[change.Callout]), tried);
+    }
+
+    private void Told(Guid incident, string? trace, FactKind fact, DateTimeOffset began)
+    {
         DrillSeam.Pass("after-commit-before-hint");
         using var span = Spans.Change(incident, trace, began);
         span.NameAfter([fact.ToString()]);
         hints.IncidentMoved(incident);
-        return card;
     }
 
     private Task<Outcome<T>> RunAsync<T>(
@@ -203,93 +275,5 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures)
         await using var command = new NpgsqlCommand("SELECT clock_timestamp()", (NpgsqlConnection)db.Database.GetDbConnection());
         command.Transaction = (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
         return (DateTime)(await command.ExecuteScalarAsync(cancellation))!;
-    }
-}
-
-/// <summary>An incident's record, open for writing under the row lock.</summary>
-internal sealed class OpenRecord(DispatchDb db, Incident incident, DateTimeOffset now)
-{
-    private readonly List<Fact> facts = [];
-    private readonly List<(Guid Volunteer, string Kind, Guid Callout)> notices = [];
-
-    public DispatchDb Db => db;
-
-    public Incident Incident => incident;
-
-    /// <summary>The database's clock when the lock was held.</summary>
-    public DateTimeOffset Now => now;
-
-    /// <summary>The incident's region and all above it, when whoever opened the record has read them; null: to be read.</summary>
-    public RegionTree? Regions { get; init; }
-
-    public bool Moved { get; private set; }
-
-    /// <summary>Kinds of the facts appended so far.</summary>
-    public List<string> Written { get; } = [];
-
-    /// <summary>Set when after the commit somebody may have to be asked or called up.</summary>
-    public bool NeedsAsking { get; set; }
-
-    /// <summary>Other incidents that may ask somebody after the commit, because this one left him to them.</summary>
-    public HashSet<Guid> OthersToAsk { get; } = [];
-
-    public IReadOnlyCollection<Guid> Notified { get; private set; } = [];
-
-    public NpgsqlConnection Connection => (NpgsqlConnection)db.Database.GetDbConnection();
-
-    public NpgsqlTransaction Transaction => (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
-
-    public void Append(FactKind kind, Actor by, object? data = null, Guid? calloutId = null, Guid? commandId = null, DateTimeOffset? at = null)
-    {
-        facts.Add(new Fact
-        {
-            IncidentId = incident.Id,
-            Number = incident.NextFact(),
-            Kind = kind.ToString(),
-            At = at ?? now,
-            ByKind = by.Kind,
-            ById = by.Id,
-            CalloutId = calloutId,
-            CommandId = commandId,
-            Data = data is null ? "{}" : JsonSerializer.Serialize(data, Json.Options),
-        });
-        Moved = true;
-        Written.Add(kind.ToString());
-    }
-
-    /// <summary>Puts a line into the volunteer's inbox; it is numbered when the record is written.</summary>
-    public void Notify(Guid volunteer, string kind, Guid callout) => notices.Add((volunteer, kind, callout));
-
-    /// <summary>What was already carried out under this id: a repeat changes nothing, and another order under the same id is refused.</summary>
-    public Task<Fact?> FindOrderAsync(Guid commandId, CancellationToken cancellation) =>
-        db.Facts.AsNoTracking().SingleOrDefaultAsync(fact => fact.IncidentId == incident.Id && fact.CommandId == commandId, cancellation);
-
-    /// <summary>Writes what has changed so far and reads the volunteer's card as it will be after the commit.</summary>
-    public async Task<Card> CardAsync(Guid calloutId, CancellationToken cancellation)
-    {
-        await db.SaveChangesAsync(cancellation);
-        return await Card.ReadAsync(Connection, calloutId, cancellation);
-    }
-
-    /// <summary>State first, then the facts and the inbox items in one round trip.</summary>
-    internal async Task WriteAsync(CancellationToken cancellation)
-    {
-        await db.SaveChangesAsync(cancellation);
-        await using var batch = new NpgsqlBatch(Connection, Transaction);
-        if (facts.Count > 0)
-        {
-            batch.BatchCommands.Add(Fact.Append(facts));
-        }
-
-        if (notices.Count > 0)
-        {
-            batch.BatchCommands.Add(Inbox.Append(incident.Id, now, notices));
-            Notified = notices.Select(notice => notice.Volunteer).Distinct().ToList();
-        }
-
-        if (batch.BatchCommands.Count > 0)
-        {
-            await batch.ExecuteNonQueryAsync(cancellation);
-        }
     }
 }
