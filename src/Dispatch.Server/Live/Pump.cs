@@ -157,11 +157,13 @@ internal sealed class Pump(
                 DrillSeam.Pass("after-offer-before-push");
             }
 
+            // A phone that joined while this was read, from further back, would be sent what comes after a gap: it has asked for its own turn.
+            var from = cursors.ToDictionary();
             foreach (var item in items)
             {
                 foreach (var phone in connections.PhonesOf(item.VolunteerId))
                 {
-                    if (phone.Cursor < item.Number)
+                    if (phone.Cursor >= from[item.VolunteerId] && phone.Cursor < item.Number)
                     {
                         phone.Cursor = item.Number;
                         phone.Send(item, () => receipts.Sent(phone.Volunteer, item));
@@ -171,7 +173,7 @@ internal sealed class Pump(
 
             foreach (var (volunteer, number) in unreadable)
             {
-                foreach (var phone in connections.PhonesOf(volunteer))
+                foreach (var phone in connections.PhonesOf(volunteer).Where(phone => phone.Cursor >= from[volunteer]))
                 {
                     phone.Cursor = Math.Max(phone.Cursor, number);
                 }

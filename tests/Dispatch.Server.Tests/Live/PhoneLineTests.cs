@@ -100,6 +100,39 @@ public sealed class PhoneLineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_phone_that_joins_from_further_back_while_the_inbox_is_read_is_not_sent_over_a_gap()
+    {
+        await node.World.VolunteerAsync(100);
+        using var volunteer = await node.SignInAsync("v0001");
+        using var console = await node.SignInAsync("futian");
+        await using var before = await LivePhone.ConnectAsync(node, volunteer.Token);
+        await console.RaiseAsync(ApiClient.Flood());
+        await before.WhenAsync("offered");
+
+        LivePhone after;
+        await using (var held = await HeldLock.OnAsync(node.World, "LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE"))
+        {
+            await before.OrderAsync("Watch", 1L); // its turn: the inbox is read beyond 1, and waits
+            await Eventually.True(
+                () => node.World.ScalarAsync<bool>($"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%FROM inbox item%' AND {held.Backend} = ANY (pg_blocking_pids(pid)))"),
+                "the inbox to be read");
+            after = await LivePhone.ConnectAsync(node, volunteer.Token); // the same phone by another line, that never heard of 1
+            await held.SqlAsync("""
+                INSERT INTO inbox (volunteer_id, number, at, kind, incident_id, callout_id) SELECT volunteer_id, 2, now(), 'expired', incident_id, callout_id FROM inbox;
+                UPDATE inbox_heads SET last_number = 2;
+                COMMIT
+                """);
+        }
+
+        await using (after)
+        {
+            await after.WhenAsync("expired");
+            await before.WhenAsync("expired");
+            Assert.Equal([1, 2], after.Numbers);
+        }
+    }
+
+    [Fact]
     public async Task A_phone_hears_nothing_of_another_volunteers_call_out()
     {
         await node.World.VolunteersAsync(2);
