@@ -60,7 +60,7 @@ internal sealed class CallMuster(NpgsqlDataSource source, MusterLog log, TellPeo
             telling.Wake();
             return (outcome, outcome.Problem is null);
         }
-        catch (PostgresException e) when (e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "musters_pkey" })
+        catch (PostgresException e) when (e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "musters_pkey" or "muster_teams_pkey" })
         {
             return ((await RepeatAsync(caller, id, hash, cancellation))!.Value, false); // the same call came twice at once; the other was first
         }

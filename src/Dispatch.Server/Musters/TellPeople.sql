@@ -13,7 +13,9 @@ WITH batch AS (
     SELECT b.volunteer_id, h.last_number, $3, b.to_tell, $1 FROM batch b JOIN heads h USING (volunteer_id)
 )
 UPDATE muster_people p
-SET to_tell = NULL, stage = greatest(p.stage, 1), notified_at = coalesce(p.notified_at, $3), changed_at = greatest(p.changed_at, $3),
+SET to_tell = NULL, stage = greatest(p.stage, 1),
+    notified_at = CASE WHEN b.to_tell = 'mustered' THEN $3 ELSE p.notified_at END, -- who was checked in by hand before he was told of it hears only of its end
+    changed_at = greatest(p.changed_at, $3),
     told_number = CASE WHEN b.to_tell = 'mustered' THEN h.last_number ELSE p.told_number END
 FROM batch b JOIN heads h USING (volunteer_id)
 WHERE p.muster_id = $1 AND p.volunteer_id = b.volunteer_id

@@ -86,7 +86,7 @@ public sealed class MusterTests : IAsyncLifetime
     {
         var people = await node.World.VolunteersAsync(2);
         var id = Guid.CreateVersion7();
-        var body = Body([], people);
+        var body = Body([await node.World.TeamAsync("同一队", people)], people); // with teams: they have a key of their own
         var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => futian.PutAsync($"/api/musters/{id}", body)));
         Assert.Equal([200, 200, 200, 200, 200, 201], answers.Select(answer => answer.Status).Order());
         Assert.Equal(422, (await futian.PutAsync($"/api/musters/{id}", Body([], [people[0]]))).Status);
@@ -182,6 +182,12 @@ public sealed class MusterTests : IAsyncLifetime
         var (_, muster) = await futian.PostAsync($"/api/musters/{id}/people/{grown}/check-in", order);
         Assert.Equal((1, "operator"), ((int)muster!["counts"]!["checkedIn"]!, (string?)muster["people"]![0]!["checkedInBy"]));
         Assert.Equal(404, (await futian.PostAsync($"/api/musters/{id}/people/{minor}/check-in", new { commandId = Guid.NewGuid() })).Status);
+
+        // As if he had been checked in before his inbox held the call: of the end he is told, and that is not the call.
+        await node.World.SqlAsync($"UPDATE muster_people SET to_tell = NULL, told_number = NULL, notified_at = NULL, delivered_at = NULL WHERE muster_id = '{id}'");
+        await futian.PostAsync($"/api/musters/{id}/stand-down", new { commandId = Guid.NewGuid(), reason = "险情解除" });
+        await Eventually.Gives(() => futian.MusterFactsAsync(id), all => all.Any(fact => (string?)fact["kind"] == "MusterStandDownTold"), "told of the stand-down");
+        Assert.True(await node.World.ScalarAsync<bool>($"SELECT notified_at IS NULL FROM muster_people WHERE muster_id = '{id}'"));
     }
 
     [Fact]
