@@ -26,7 +26,11 @@ internal static partial class Faults
         {
             await victim.KillAsync();
             victim.Environment["DISPATCH_DRILL_CRASH"] = $"{exercise.CrashPoint}:{chance.Next(5, 40)}";
-            await RestartAsync(exercise, victim, stop);
+            await victim.StartAsync();
+            if (!await victim.IsReadyOrGoneAsync(exercise.Field.Http, stop))
+            {
+                continue; // under a large load it comes to its point before it has said that it is ready
+            }
 
             // Everybody has been on the other nodes since it died, and a node that has nothing to do comes to no point.
             foreach (var other in exercise.Field.Nodes.Where(node => node != victim))

@@ -66,17 +66,33 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     public async Task WaitUntilReadyAsync(HttpClient http, CancellationToken cancellation)
     {
-        var waited = Stopwatch.StartNew();
-        while (!await IsReadyAsync(http, cancellation))
+        if (!await IsReadyOrGoneAsync(http, cancellation))
         {
-            if (!IsRunning || waited.Elapsed > ReadyWithin)
-            {
-                throw new CommandException($"Node {Number} did not get ready. It said:\n{string.Join('\n', (await File.ReadAllLinesAsync(log, cancellation)).TakeLast(30))}");
-            }
-
-            await Task.Delay(100, cancellation);
+            throw await NotReadyAsync(cancellation);
         }
     }
+
+    /// <summary>Waits; false when it has ended before it was ready.</summary>
+    public async Task<bool> IsReadyOrGoneAsync(HttpClient http, CancellationToken cancellation)
+    {
+        for (var waited = Stopwatch.StartNew(); IsRunning; await Task.Delay(100, cancellation))
+        {
+            if (await IsReadyAsync(http, cancellation))
+            {
+                return true;
+            }
+
+            if (waited.Elapsed > ReadyWithin)
+            {
+                throw await NotReadyAsync(cancellation);
+            }
+        }
+
+        return false;
+    }
+
+    private async Task<CommandException> NotReadyAsync(CancellationToken cancellation) =>
+        new($"Node {Number} did not get ready. It said:\n{string.Join('\n', (await File.ReadAllLinesAsync(log, cancellation)).TakeLast(30))}");
 
     public async Task<bool> IsReadyAsync(HttpClient http, CancellationToken cancellation)
     {
