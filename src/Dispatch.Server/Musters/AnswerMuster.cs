@@ -36,7 +36,7 @@ internal sealed class AnswerMuster(MusterLog log, GeoBounds bounds)
         return ChangeAsync(caller, musterId, async (open, person) =>
         {
             var again = next == MusterStage.Accepted ? person.Stage >= next : person.Stage == next;
-            if (again)
+            if (again && !DrillSeam.Breaks("no-muster-guard"))
             {
                 return null;
             }

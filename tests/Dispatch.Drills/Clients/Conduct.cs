@@ -8,32 +8,16 @@ namespace Dispatch.Drills.Clients;
 /// What a person does with an offer: says yes or no, says nothing, says yes too late, says it twice at once by two ways, changes his mind; then goes,
 /// arrives, leaves, or turns back. Meant to hurt, not to be like people.
 /// </summary>
-internal sealed class Conduct(History history, Teller teller, Func<string, object?[], CancellationToken, Task<(Ending, string)>> byHub, Random chance)
+internal sealed class Conduct(History history, Teller teller, Func<string, object?[], CancellationToken, Task<(Ending, string)>> byHub, Busy busy, Random chance)
 {
-    private readonly ConcurrentDictionary<Task, bool> busy = new();
     private readonly ConcurrentDictionary<Guid, bool> gone = new();
-    private volatile bool resting;
-
-    public void Rest() => resting = true;
-
-    public async Task BusyAsync()
-    {
-        while (busy.Keys.ToList() is { Count: > 0 } running)
-        {
-            await Task.WhenAll(running);
-        }
-    }
 
     public void Hear(CallOut item)
     {
-        if (resting || item is not { Kind: "offered" or "calledUp", Callout: { } card })
+        if (!busy.IsResting && item is { Kind: "offered" or "calledUp", Callout: { } card })
         {
-            return;
+            busy.With(item.Kind == "offered" ? AnswerAsync(card) : GoAsync(card.Id));
         }
-
-        var task = item.Kind == "offered" ? AnswerAsync(card) : GoAsync(card.Id);
-        busy[task] = true;
-        _ = task.ContinueWith(done => busy.TryRemove(done, out _), TaskScheduler.Default);
     }
 
     private async Task AnswerAsync(Card card)
@@ -84,9 +68,13 @@ internal sealed class Conduct(History history, Teller teller, Func<string, objec
         foreach (var (order, state) in new[] { (Order.EnRoute, "enRoute"), (Order.OnScene, "onScene") })
         {
             await Task.Delay(TimeSpan.FromSeconds(Next()));
-            if (resting || await ReportAsync(order, callout, state, null) != Ending.Ok)
+            if (busy.IsResting || await ReportAsync(order, callout, state, null) != Ending.Ok)
             {
-                gone.TryRemove(callout, out _); // stands by, perhaps: when he is called up, he goes
+                if (order == Order.EnRoute)
+                {
+                    gone.TryRemove(callout, out _); // stands by, perhaps: when he is called up, he goes; who has set out once does not set out again
+                }
+
                 return;
             }
         }

@@ -12,8 +12,8 @@ internal sealed class Crowd
 
     private static readonly (string Name, string Path)[] Commands = [("futian", "44.4403.440304"), ("luohu", "44.4403.440303"), ("shenzhen", "44.4403")];
 
-    private Crowd(IReadOnlyList<(Person Person, string Token)> phones, IReadOnlyList<(string Name, string Path, string Token)> operators, IReadOnlyDictionary<string, List<Site>> sites) =>
-        (Phones, Operators, Sites) = (phones, operators, sites);
+    private Crowd(IReadOnlyList<(Person Person, string Token)> phones, IReadOnlyList<(string Name, string Path, string Token)> operators, IReadOnlyDictionary<string, List<Site>> sites, IReadOnlyDictionary<string, MusterPool> pools) =>
+        (Phones, Operators, Sites, Pools) = (phones, operators, sites, pools);
 
     public IReadOnlyList<(Person Person, string Token)> Phones { get; }
 
@@ -21,6 +21,9 @@ internal sealed class Crowd
 
     /// <summary>Places where people live, by district.</summary>
     public IReadOnlyDictionary<string, List<Site>> Sites { get; }
+
+    /// <summary>Who can be called to a muster, by district.</summary>
+    public IReadOnlyDictionary<string, MusterPool> Pools { get; }
 
     /// <summary><paramref name="onlyThese"/>: nobody without a phone can be asked, and everybody with one can do everything that is asked for.</summary>
     public static async Task<Crowd> GatherAsync(DrillField field, int phones, bool onlyThese, IProgress<string> progress, CancellationToken cancellation, string? district = null)
@@ -66,7 +69,25 @@ internal sealed class Crowd
                 progress.Report($"{done} phones activated");
             }
         });
-        return new Crowd(signedIn, operators, await SitesAsync(field, cancellation));
+        return new Crowd(signedIn, operators, await SitesAsync(field, cancellation), await PoolsAsync(field, people, cancellation));
+    }
+
+    private static async Task<Dictionary<string, MusterPool>> PoolsAsync(DrillField field, List<Person> people, CancellationToken cancellation)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(field.Database) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(cancellation);
+        await using var command = new NpgsqlCommand("""
+            SELECT d.code, array(SELECT t.id FROM teams t JOIN regions r ON r.code = t.home_region WHERE r.path <@ d.path ORDER BY t.external_id) FROM regions d WHERE d.level = 3
+            """, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var pools = new Dictionary<string, MusterPool>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            var code = reader.GetString(0);
+            pools[code] = new([.. people.Where(person => person.District == code).Select(person => person.Id)], reader.GetFieldValue<Guid[]>(1));
+        }
+
+        return pools;
     }
 
     private static async Task<Dictionary<string, List<Site>>> SitesAsync(DrillField field, CancellationToken cancellation)

@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.SignalR.Client;
 namespace Dispatch.Drills.Clients;
 
 /// <summary>
-/// An operator's console that resumes from its cursors, applies facts as docs/wire.md orders, and fetches what a sign of life says it lacks.
+/// An operator's console that resumes from its cursors, applies facts as docs/wire.md orders, and fetches what a sign of life says it lacks. Of musters
+/// it reads the picture anew whenever it has a line again.
 /// </summary>
 internal sealed class DrillConsole
 {
@@ -67,12 +68,15 @@ internal sealed class DrillConsole
             return Task.CompletedTask;
         };
         connection.On<Fact>("Fact", fact => HearAsync(fact, cancellation));
+        var line = new Dictionary<Guid, long>();
+        connection.On<MusterFact>("Muster", fact => HearMuster(fact, line));
         connection.On<JsonElement>("Current", current => CompareAsync(current, cancellation));
         connection.On<JsonElement>("Move", _ => closed.TrySetResult()); // its node leaves: to the next one
         await connection.StartAsync(cancellation);
         if (epoch is null)
         {
             Record.Heads.Clear();
+            Record.MusterHeads.Clear();
             behind.Clear();
         }
 
@@ -90,10 +94,13 @@ internal sealed class DrillConsole
 
             epoch = current;
             Record.Connected();
+            var picture = ReadMustersAsync(closed.Task, cancellation);
             if (connection.State == HubConnectionState.Connected)
             {
                 await closed.Task.WaitAsync(cancellation);
             }
+
+            await picture;
         }
         finally
         {
@@ -119,6 +126,42 @@ internal sealed class DrillConsole
 
         Record.Heads[fact.IncidentId] = fact.Number;
         Applied?.Invoke(fact, heard);
+    }
+
+    /// <summary><paramref name="line"/>: what this connection has brought of each muster.</summary>
+    private void HearMuster(MusterFact fact, Dictionary<Guid, long> line)
+    {
+        if (line.TryGetValue(fact.MusterId, out var last) && fact.Number != last + 1)
+        {
+            Record.Broke($"fact {fact.Number} of muster {fact.MusterId} came at {history.Now:HH:mm:ss.fff} on an unbroken line where {last + 1} was next");
+        }
+
+        line[fact.MusterId] = fact.Number;
+        Record.MusterHeads.AddOrUpdate(fact.MusterId, fact.Number, (_, head) => Math.Max(head, fact.Number));
+        history.Add(new RollReading(teller.Client, fact.MusterId, fact.Number, history.Now, fact.Data.Counts, null));
+    }
+
+    /// <summary>There is no replay of musters: the board and those that have ended are read again, until it succeeds or the line is gone.</summary>
+    private async Task ReadMustersAsync(Task closed, CancellationToken cancellation)
+    {
+        foreach (var state in new[] { "open", "ended" })
+        {
+            MusterBoard? board;
+            while ((board = await teller.FindAsync<MusterBoard>($"api/musters?state={state}", cancellation)) is null)
+            {
+                await Task.WhenAny(closed, Task.Delay(500, cancellation));
+                if (closed.IsCompleted || cancellation.IsCancellationRequested)
+                {
+                    return;
+                }
+            }
+
+            foreach (var muster in board.Musters)
+            {
+                Record.MusterHeads.AddOrUpdate(muster.Id, muster.LastFact, (_, head) => Math.Max(head, muster.LastFact));
+                history.Add(new RollReading(teller.Client, muster.Id, muster.LastFact, history.Now, muster.Counts, null));
+            }
+        }
     }
 
     /// <summary>A head beyond ours, and still beyond it at the next sign of life, is asked for.</summary>

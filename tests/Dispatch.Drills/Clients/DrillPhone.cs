@@ -7,7 +7,7 @@ namespace Dispatch.Drills.Clients;
 
 /// <summary>
 /// A volunteer's phone that comes back from whatever happens, resumes from its cursor, and writes down what it applied. What the person does with
-/// an offer is <see cref="Conduct"/>.
+/// an offer is <see cref="Conduct"/>, with a muster <see cref="MusterConduct"/>.
 /// </summary>
 internal sealed class DrillPhone
 {
@@ -17,7 +17,9 @@ internal sealed class DrillPhone
     private readonly Route route;
     private readonly string token;
     private readonly SocketRecord socket;
+    private readonly Busy busy = new();
     private readonly Conduct conduct;
+    private readonly MusterConduct musters;
     private volatile HubConnection? live;
     private volatile Action? cut;
     private string? epoch;
@@ -29,7 +31,9 @@ internal sealed class DrillPhone
         socket = history.Socket(name, volunteer, "");
         Record = history.Phone(volunteer);
         Record.BeginAt(cursor);
-        conduct = new Conduct(history, new Teller(history, http, route, name, token, socket), TryByHubAsync, chance);
+        var teller = new Teller(history, http, route, name, token, socket);
+        conduct = new Conduct(history, teller, TryByHubAsync, busy, chance);
+        musters = new MusterConduct(teller, volunteer, busy, new Random(chance.Next()));
     }
 
     public PhoneRecord Record { get; }
@@ -42,10 +46,10 @@ internal sealed class DrillPhone
     public int Joins { get; private set; }
 
     /// <summary>What its owner has begun and not finished.</summary>
-    public Task BusyAsync() => conduct.BusyAsync();
+    public Task BusyAsync() => busy.UntilDoneAsync();
 
     /// <summary>From now on its owner answers nothing new.</summary>
-    public void Rest() => conduct.Rest();
+    public void Rest() => busy.Rest();
 
     /// <summary>Cuts its line without a word; it comes back by itself.</summary>
     public void Cut() => cut?.Invoke();
@@ -132,6 +136,7 @@ internal sealed class DrillPhone
         Record.Apply(new(item.Number, item.Kind, item.Callout?.Id, history.Now));
         await connection.SendAsync("Received", item.Number);
         conduct.Hear(item);
+        musters.Hear(item);
     }
 
     /// <summary>The same order over the hub; unknown when there is no line.</summary>

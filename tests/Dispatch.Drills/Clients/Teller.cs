@@ -20,15 +20,18 @@ internal sealed class Teller(History history, HttpClient http, Route route, stri
     public Task<Ending> InsistAsync(Order order, Guid subject, Guid key, HttpMethod method, string path, object body, CancellationToken cancellation) =>
         InsistAsync(order, subject, key, stop => SendAsync(method, path, body, stop), cancellation);
 
+    public Task<Ending> InsistAsync(Order order, Guid subject, Guid key, Try attempt, CancellationToken cancellation) =>
+        InsistAsync(order, subject, key, null, attempt, cancellation);
+
     /// <summary>Tries until the outcome is definite; after a minute and a half it stays unknown.</summary>
-    public async Task<Ending> InsistAsync(Order order, Guid subject, Guid key, Try attempt, CancellationToken cancellation)
+    public async Task<Ending> InsistAsync(Order order, Guid subject, Guid key, Guid? person, Try attempt, CancellationToken cancellation)
     {
         var until = history.Now + Patience;
         for (var pause = 100; ; pause = Math.Min(pause * 2, 1500))
         {
             var from = history.Now;
             var (ending, answer) = await attempt(cancellation);
-            history.Add(new Attempt(client, order, subject, key, from, history.Now, ending, answer));
+            history.Add(new Attempt(client, order, subject, key, from, history.Now, ending, answer, person));
             if (ending != Ending.Unknown || history.Now > until || cancellation.IsCancellationRequested)
             {
                 return ending;
@@ -69,6 +72,19 @@ internal sealed class Teller(History history, HttpClient http, Route route, stri
         overhears.Read(bytes);
         answer.EnsureSuccessStatusCode();
         return System.Text.Json.JsonSerializer.Deserialize<T>(bytes, System.Text.Json.JsonSerializerOptions.Web);
+    }
+
+    /// <summary>Null when it could not be read: nothing is known then.</summary>
+    public async Task<T?> FindAsync<T>(string path, CancellationToken cancellation) where T : class
+    {
+        try
+        {
+            return await ReadAsync<T>(path, cancellation);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or System.Net.Sockets.SocketException)
+        {
+            return null;
+        }
     }
 
     /// <summary>A bug (500) says nothing about the outcome; "too many" and every outage ask for a repeat.</summary>

@@ -12,6 +12,8 @@ internal sealed record ExercisePlan(int Seed, double IncidentsPerSecond = 1, Tim
     /// <summary>Incidents are not ended: whatever ends then, ends by itself.</summary>
     public bool KeepsOpen { get; init; }
 
+    public TimeSpan MusterEvery => TimeSpan.FromSeconds(8);
+
     public TimeSpan WarmsUp => WarmUp ?? TimeSpan.FromSeconds(4);
 
     public TimeSpan GoesOn => After ?? TimeSpan.FromSeconds(6);
@@ -71,7 +73,8 @@ internal sealed class Exercise(DrillField ground, Crowd crowd, ExercisePlan plan
         lives.AddRange(await SwitchOnAsync(http, over.Token));
         await UntilAsync(() => phones.All(phone => phone.IsConnected) && consoles.All(console => console.IsConnected), ConnectedWithin, cancellation);
 
-        var operators = Task.WhenAll(crowd.Operators.Where(one => one.Name != "shenzhen").Select(one => OperateAsync(http, one, raising.Token)));
+        var districts = crowd.Operators.Where(one => one.Name != "shenzhen").ToList();
+        var operators = Task.WhenAll(districts.Select(one => OperateAsync(http, one, raising.Token)).Concat(districts.Select(one => MusterAsync(http, one, raising.Token))));
         try
         {
             await Task.Delay(plan.WarmsUp, cancellation);
@@ -178,18 +181,36 @@ internal sealed class Exercise(DrillField ground, Crowd crowd, ExercisePlan plan
         await Task.WhenAll(running);
     }
 
+    /// <summary>A muster every few seconds in each district, while the incidents go on: the same people, another record, one inbox for both.</summary>
+    private async Task MusterAsync(HttpClient http, (string Name, string Path, string Token) one, CancellationToken ending)
+    {
+        var chance = new Random(HashCode.Combine(plan.Seed, one.Path[^1], "muster".Length));
+        var socket = History.Socket($"the operator {one.Name}", null, one.Path);
+        Teller By(int client) => new(History, http, new Route(ground, client), $"the operator {one.Name}", one.Token, socket);
+        var worker = new MusterOperator(History, By(0), By(1), crowd.Pools[one.Path[^6..]], crowd.Sites[one.Path[^6..]], chance);
+        var running = new List<Task>();
+        while (!ending.IsCancellationRequested)
+        {
+            running.Add(worker.WorkAsync(ending));
+            await Task.Delay(plan.MusterEvery * (0.7 + (0.6 * chance.NextDouble())), ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await Task.WhenAll(running);
+    }
+
     /// <summary>Everything that is on its way has arrived, or never will.</summary>
     private async Task<FinalState> SettleAsync(CancellationToken cancellation)
     {
         var incidents = History.Attempts.Where(attempt => attempt.Order == Order.Raise).Select(attempt => attempt.Subject).ToHashSet();
+        var musters = History.Attempts.Where(attempt => attempt.Order == Order.CallMuster).Select(attempt => attempt.Subject).ToHashSet();
         var volunteers = History.Phones.Select(phone => phone.Volunteer).ToList();
-        var streams = new GaplessStreams();
+        Invariant[] streams = [new GaplessStreams(), new MustersReachEverybody()];
         var waited = System.Diagnostics.Stopwatch.StartNew();
         while (true)
         {
-            var state = await FinalState.ReadAsync(ground.Database, incidents, volunteers, cancellation);
+            var state = await FinalState.ReadAsync(ground.Database, incidents, musters, volunteers, cancellation);
             var evidence = Evidence.Of(History, state);
-            if (waited.Elapsed > SettlesWithin || !streams.Violations(evidence).Any())
+            if (waited.Elapsed > SettlesWithin || !streams.Any(stream => stream.Violations(evidence).Any()))
             {
                 return state;
             }

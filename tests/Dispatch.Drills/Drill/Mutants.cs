@@ -4,7 +4,7 @@ using Dispatch.Drills.Field;
 namespace Dispatch.Drills.Drill;
 
 /// <summary>
-/// Proves the checker: seven ways to break the product on purpose, each of which must turn the drill red by the invariant it attacks. Rules of the code
+/// Proves the checker: ten ways to break the product on purpose, each of which must turn the drill red by the invariant it attacks. Rules of the code
 /// are broken in a build of the server that only the drills make; the database's are broken in the database.
 /// </summary>
 internal sealed record Mutant(string Name, string Says, string MustViolate, string Fault)
@@ -47,6 +47,23 @@ internal sealed record Mutant(string Name, string Says, string MustViolate, stri
             Sql = """
                 CREATE FUNCTION change_fact() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.at := NEW.at - interval '1 microsecond'; RETURN NEW; END $$;
                 CREATE TRIGGER z_change_fact BEFORE INSERT ON facts FOR EACH ROW WHEN (NEW.kind = 'CalloutDelivered' AND NEW.number % 7 = 0) EXECUTE FUNCTION change_fact()
+                """,
+        },
+        new("muster-guard", "an answer to a muster that does not ask whether it was given before", "I9", "none") { Rule = "no-muster-guard" },
+        new("roll-call", "a roll call that counts a yes twice", "I11", "none")
+        {
+            // Before the record is chained: its hashes are right, what they stand for is not.
+            Sql = """
+                CREATE FUNCTION count_twice() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN NEW.data := jsonb_set(NEW.data, '{counts,accepted}', to_jsonb((NEW.data #>> '{counts,accepted}')::int + 1)); RETURN NEW; END $$;
+                CREATE TRIGGER a_count_twice BEFORE INSERT ON muster_facts FOR EACH ROW WHEN (NEW.kind = 'MusterAccepted') EXECUTE FUNCTION count_twice()
+                """,
+        },
+        new("muster-fact-changed", "the record of a muster changed after its hash is taken", "I8", "none")
+        {
+            Sql = """
+                CREATE FUNCTION change_muster_fact() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.by_id := gen_random_uuid(); RETURN NEW; END $$;
+                CREATE TRIGGER z_change_muster_fact BEFORE INSERT ON muster_facts FOR EACH ROW WHEN (NEW.kind = 'MusterDelivered') EXECUTE FUNCTION change_muster_fact()
                 """,
         },
         new("sweep", "nobody looks for what is due", "I6", "none") { Rule = "no-sweep", KeepsOpen = true },

@@ -13,7 +13,8 @@ internal static class Report
     public static object Summary(string name, int seed, Findings findings) => new
     {
         name, seed, holds = findings.Holds, seconds = Math.Round(findings.Took.TotalSeconds, 1), incidents = findings.State.Incidents.Count,
-        callOuts = findings.State.Callouts.Count, facts = findings.State.Facts.Count, acknowledged = findings.Acknowledged, unknown = findings.Unknown,
+        callOuts = findings.State.Callouts.Count, facts = findings.State.Facts.Count, musters = findings.State.Musters.Musters.Count,
+        musterFacts = findings.State.Musters.Facts.Count, rollCallsRead = findings.History.Readings.Count, acknowledged = findings.Acknowledged, unknown = findings.Unknown,
         slowestFactor = Math.Round(findings.History.Pace.Worst, 1),
         measured = findings.Measured.Select(one => new { one.What, seconds = Math.Round(one.Time.TotalSeconds, 2) }),
         violations = findings.Violations.Select(one => new { one.Id, one.Violation }),
@@ -21,7 +22,7 @@ internal static class Report
 
     public static void Print(string name, int seed, Findings findings)
     {
-        Say($"{(findings.Holds ? "PASS" : "FAIL")} {name}, seed {seed}: {findings.Took.TotalSeconds:0} s, {findings.State.Incidents.Count} incidents, {findings.State.Callouts.Count} call-outs, {findings.State.Facts.Count} facts, {findings.Acknowledged} acknowledged, {findings.Unknown} \"not confirmed\" and repeated");
+        Say($"{(findings.Holds ? "PASS" : "FAIL")} {name}, seed {seed}: {findings.Took.TotalSeconds:0} s, {findings.State.Incidents.Count} incidents, {findings.State.Callouts.Count} call-outs, {findings.State.Facts.Count} facts, {findings.State.Musters.Musters.Count} musters with {findings.State.Musters.People.Count} people, {findings.State.Musters.Facts.Count} facts and {findings.History.Readings.Count} readings, {findings.Acknowledged} acknowledged, {findings.Unknown} \"not confirmed\" and repeated");
         foreach (var (what, time) in findings.Measured)
         {
             Say($"     {what} {time.TotalSeconds:0.0} s");

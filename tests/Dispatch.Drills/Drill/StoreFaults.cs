@@ -132,7 +132,7 @@ internal static partial class Faults
     {
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(field.Database) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(stop);
-        await using var command = new NpgsqlCommand("SELECT incident_id, volunteer_id FROM callouts", connection);
+        await using var command = new NpgsqlCommand("SELECT incident_id, volunteer_id FROM callouts UNION ALL SELECT muster_id, volunteer_id FROM muster_people", connection);
         await using var reader = await command.ExecuteReaderAsync(stop);
         var called = new HashSet<(Guid, Guid)>();
         while (await reader.ReadAsync(stop))

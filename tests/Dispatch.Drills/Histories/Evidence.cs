@@ -5,6 +5,8 @@ internal sealed class Evidence
 {
     public IReadOnlyCollection<Attempt> Attempts { get; init; } = [];
 
+    public IReadOnlyCollection<RollReading> Readings { get; init; } = [];
+
     public IReadOnlyCollection<PhoneRecord> Phones { get; init; } = [];
 
     public IReadOnlyCollection<ConsoleRecord> Consoles { get; init; } = [];
@@ -17,12 +19,13 @@ internal sealed class Evidence
 
     public FinalState State { get; init; } = new();
 
-    /// <summary>Who was called to which incident in a history that was put back. Empty unless a backup was.</summary>
+    /// <summary>Who was called to which incident or muster in a history that was put back. Empty unless a backup was.</summary>
     public IReadOnlySet<(Guid Incident, Guid Volunteer)> CalledBefore { get; init; } = new HashSet<(Guid, Guid)>();
 
     public static Evidence Of(History history, FinalState state) => new()
     {
         Attempts = history.Forgotten is { } forgotten ? [.. history.Attempts.Select(attempt => Forget(attempt, forgotten))] : history.Attempts,
+        Readings = history.Forgotten is { } never ? [.. history.Readings.Where(reading => reading.At < never.From || reading.At > never.To)] : history.Readings,
         CalledBefore = history.Forgotten?.Called ?? new HashSet<(Guid, Guid)>(),
         Phones = history.Phones, Consoles = history.Consoles, Sockets = history.Sockets, Outages = history.Outages, Pace = history.Pace, State = state,
     };

@@ -37,6 +37,8 @@ internal sealed class FinalState
 
     public IReadOnlyDictionary<Guid, long> InboxHeads { get; init; } = new Dictionary<Guid, long>();
 
+    public FinalMusters Musters { get; init; } = new();
+
     /// <summary>Where each volunteer who was asked is at home.</summary>
     public IReadOnlyDictionary<Guid, string> Homes { get; init; } = new Dictionary<Guid, string>();
 
@@ -45,7 +47,11 @@ internal sealed class FinalState
     /// <summary>Who was released for which incident, from when until when, by the rows of the releases.</summary>
     public IReadOnlyList<ReleaseRow> Releases { get; init; } = [];
 
-    public static async Task<FinalState> ReadAsync(string connectionString, IReadOnlyCollection<Guid> incidents, IReadOnlyCollection<Guid> phones, CancellationToken cancellation)
+    public static Task<FinalState> ReadAsync(string connectionString, IReadOnlyCollection<Guid> incidents, IReadOnlyCollection<Guid> phones, CancellationToken cancellation) =>
+        ReadAsync(connectionString, incidents, [], phones, cancellation);
+
+    public static async Task<FinalState> ReadAsync(
+        string connectionString, IReadOnlyCollection<Guid> incidents, IReadOnlyCollection<Guid> musters, IReadOnlyCollection<Guid> phones, CancellationToken cancellation)
     {
         // No pool: its connections may be older than the last death of the database server.
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
@@ -80,6 +86,7 @@ internal sealed class FinalState
                 SELECT r.incident_id, p.volunteer_id, r.given_at, least(r.valid_until, r.ended_at, p.returned_at)
                 FROM releases r JOIN released_people p ON p.release_id = r.id WHERE r.incident_id = ANY ($1)
                 """, row => new ReleaseRow(row.GetGuid(0), row.GetGuid(1), Time(row, 2), Time(row, 3)), ids),
+            Musters = await FinalMusters.ReadAsync(connection, [.. musters], cancellation),
             RegionPaths = (await Rows("SELECT code, path::text FROM regions", row => (Code: row.GetString(0), Path: row.GetString(1)))).ToDictionary(row => row.Code, row => row.Path),
         };
     }
@@ -91,11 +98,11 @@ internal sealed class FinalState
             row.GetGuid(0), row.GetInt64(1), row.GetString(2), Time(row, 3), row.GetString(4), Id(row, 5), Id(row, 6), Id(row, 7), data.RootElement.Clone(), Time(row, 9), row.GetString(10));
     }
 
-    private static Guid? Id(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetGuid(column);
+    internal static Guid? Id(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetGuid(column);
 
-    private static DateTimeOffset Time(NpgsqlDataReader row, int column) => new(row.GetDateTime(column));
+    internal static DateTimeOffset Time(NpgsqlDataReader row, int column) => new(row.GetDateTime(column));
 
-    private static async Task<List<T>> ReadAsync<T>(
+    internal static async Task<List<T>> ReadAsync<T>(
         NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation, params object[] arguments)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 120 };

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Dispatch.Drills.Live;
 
 namespace Dispatch.Drills.Histories;
 
@@ -25,13 +26,26 @@ internal enum Order
     OnScene,
     Released,
     TurnedBack,
+    CallMuster,
+    StandDown,
+    CheckInByHand,
+    MusterAccept,
+    MusterDecline,
+    MusterCheckIn,
 }
 
 /// <summary>
-/// One attempt of one client. <paramref name="Subject"/> is the incident or the call-out; <paramref name="Key"/> is what all repeats of one order
-/// have in common: the caller's command id, or the subject where that is the key.
+/// One attempt of one client. <paramref name="Subject"/> is the incident, the call-out or the muster; <paramref name="Key"/> is what all repeats of one
+/// order have in common: the caller's command id, or the subject where that is the key. <paramref name="Person"/>: of a muster, whom it is about.
 /// </summary>
-internal sealed record Attempt(string Client, Order Order, Guid Subject, Guid Key, DateTimeOffset From, DateTimeOffset To, Ending Ending, string Answer);
+internal sealed record Attempt(
+    string Client, Order Order, Guid Subject, Guid Key, DateTimeOffset From, DateTimeOffset To, Ending Ending, string Answer, Guid? Person = null);
+
+/// <summary>
+/// The roll call of a muster as somebody read it, as a picture or with a fact: the state after fact <paramref name="LastFact"/>.
+/// <paramref name="People"/>: who had come how far, where the reading named them.
+/// </summary>
+internal sealed record RollReading(string Reader, Guid Muster, long LastFact, DateTimeOffset At, RollCall Counts, IReadOnlyList<(Guid Volunteer, string Stage)>? People);
 
 /// <summary>
 /// A time in which the field was not healthy: a fault was at work, or no node said it was ready. With an <paramref name="Incident"/>, for that one only.
@@ -40,7 +54,7 @@ internal sealed record Outage(DateTimeOffset From, DateTimeOffset To, string Why
 
 /// <summary>
 /// A backup was put back: what was done between the moment it was put back to and this, never was. <paramref name="Called"/>: who had been called to
-/// which incident until then, and so rightly heard of it.
+/// which incident or muster until then, and so rightly heard of it.
 /// </summary>
 internal sealed record Forgotten(DateTimeOffset From, DateTimeOffset To, IReadOnlySet<(Guid Incident, Guid Volunteer)> Called);
 
@@ -49,6 +63,7 @@ internal sealed class History
 {
     private readonly ConcurrentQueue<Attempt> attempts = [];
     private readonly ConcurrentQueue<Outage> outages = [];
+    private readonly ConcurrentQueue<RollReading> readings = [];
     private readonly ConcurrentQueue<SocketRecord> sockets = [];
     private readonly ConcurrentDictionary<Guid, PhoneRecord> phones = new();
     private readonly ConcurrentQueue<ConsoleRecord> consoles = [];
@@ -68,6 +83,8 @@ internal sealed class History
 
     public IReadOnlyCollection<Outage> Outages => outages;
 
+    public IReadOnlyCollection<RollReading> Readings => readings;
+
     public IReadOnlyCollection<SocketRecord> Sockets => sockets;
 
     public IReadOnlyCollection<PhoneRecord> Phones => [.. phones.Values];
@@ -83,6 +100,8 @@ internal sealed class History
     public void Add(Attempt attempt) => attempts.Enqueue(attempt);
 
     public void Add(Outage outage) => outages.Enqueue(outage);
+
+    public void Add(RollReading reading) => readings.Enqueue(reading);
 
     public PhoneRecord Phone(Guid volunteer) => phones.GetOrAdd(volunteer, id => new PhoneRecord(id));
 

@@ -61,6 +61,9 @@ internal sealed class ConsoleRecord(string name, string regionPath)
 
     public ConcurrentDictionary<Guid, long> Heads { get; } = new();
 
+    /// <summary>The same of musters: by the picture it read or the facts it heard, whichever is later.</summary>
+    public ConcurrentDictionary<Guid, long> MusterHeads { get; } = new();
+
     public IReadOnlyCollection<string> Breaks => breaks;
 
     public int Connects => connects;

@@ -2,7 +2,7 @@ using Dispatch.Drills.Histories;
 
 namespace Dispatch.Drills.Invariants;
 
-/// <summary>I1: what a client was told is done is in the database, whatever died afterwards.</summary>
+/// <summary>I1: what a client was told is done is in the database, whatever died afterwards. Of musters: <see cref="MusterAnswersAreKept"/>.</summary>
 internal sealed class AcknowledgedIsKept : Invariant
 {
     public override string Id => "I1";
@@ -13,7 +13,7 @@ internal sealed class AcknowledgedIsKept : Invariant
     {
         var kinds = evidence.State.Facts.Where(fact => fact.Callout is not null).Select(fact => (fact.Callout!.Value, fact.Kind)).ToHashSet();
         var commands = evidence.State.Facts.Where(fact => fact.Command is not null).Select(fact => fact.Command!.Value).ToHashSet();
-        foreach (var attempt in evidence.Attempts.Where(attempt => attempt.Ending == Ending.Ok))
+        foreach (var attempt in evidence.Attempts.Where(attempt => attempt.Ending == Ending.Ok && attempt.Order < Order.CallMuster))
         {
             var kept = attempt.Order switch
             {

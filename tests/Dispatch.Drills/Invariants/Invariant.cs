@@ -11,7 +11,8 @@ internal abstract class Invariant
     public static readonly IReadOnlyList<Invariant> All =
     [
         new AcknowledgedIsKept(), new OneCallOutAtATime(), new LegalStepsOnly(), new GaplessStreams(), new NothingAcrossTheBoundary(),
-        new OffersEndInTime(), new NeverOverfilled(), new RecordAgreesWithRows(), new UnknownOutcomesSettle(), new AskedWithinTheRing(),
+        new OffersEndInTime(), new NeverOverfilled(), new RecordAgreesWithRows(), new UnknownOutcomesSettle(), new AskedWithinTheRing(), new EachCountedOnce(),
+        new MusterAnswersAreKept(), new MustersReachEverybody(), new MusterRecordAgreesWithRows(), new MusterAnswersSettle(), // the same promises, of musters
     ];
 
     public abstract string Id { get; }
@@ -22,7 +23,8 @@ internal abstract class Invariant
 
     /// <summary>Every violation of every invariant, in the order of their ids.</summary>
     public static List<(string Id, string Violation)> Judge(Evidence evidence) =>
-        [.. All.SelectMany(invariant => invariant.Violations(evidence).Select(violation => (invariant.Id, violation)))];
+        [.. All.OrderBy(invariant => int.Parse(invariant.Id.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture))
+            .SelectMany(invariant => invariant.Violations(evidence).Select(violation => (invariant.Id, violation)))];
 
     protected static string Clock(DateTimeOffset at) => at.ToString("HH:mm:ss.fff", System.Globalization.CultureInfo.InvariantCulture);
 

@@ -55,13 +55,11 @@ internal sealed class RecordAgreesWithRows : Invariant
         }
     }
 
-    internal static string ChainedHash(string previous, FactRow fact)
-    {
-        var text = string.Create(CultureInfo.InvariantCulture,
-            $"dispatch fact 1\n{previous}\n{fact.Incident}\n{fact.Number}\n{fact.Kind}\n{fact.At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}\n{fact.ByKind}\n{OrDash(fact.ById)}\n{OrDash(fact.Callout)}\n{OrDash(fact.Command)}\n{Sha256(fact.Data.GetRawText())}");
-        return Sha256(text);
+    internal static string ChainedHash(string previous, FactRow fact) =>
+        Sha256(string.Create(CultureInfo.InvariantCulture,
+            $"dispatch fact 1\n{previous}\n{fact.Incident}\n{fact.Number}\n{fact.Kind}\n{fact.At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}\n{fact.ByKind}\n{OrDash(fact.ById)}\n{OrDash(fact.Callout)}\n{OrDash(fact.Command)}\n{Sha256(fact.Data.GetRawText())}"));
 
-        static string OrDash(Guid? id) => id?.ToString() ?? "-";
-        static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-    }
+    internal static string OrDash(Guid? id) => id?.ToString() ?? "-";
+
+    internal static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

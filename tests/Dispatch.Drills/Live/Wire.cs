@@ -31,6 +31,8 @@ internal sealed record MyCallouts(long Cursor, IReadOnlyList<Card> Callouts);
 /// <summary>An item of a phone's inbox; of a muster or of a liaison's task there is no call-out.</summary>
 internal sealed record CallOut(long Number, string Kind, DateTimeOffset At, Card? Callout)
 {
+    public MusterCard? Muster { get; init; }
+
     /// <summary>When it reached this process, by its own monotonic clock.</summary>
     [JsonIgnore]
     public long TakenAt { get; init; }
@@ -52,5 +54,19 @@ internal sealed record Answered(bool Ok, Card? Card, JsonElement? Problem)
 internal sealed record Fact(Guid IncidentId, int Number, string Kind, DateTimeOffset At, Guid? CalloutId, JsonElement Data);
 
 internal sealed record FactPage(IReadOnlyList<Fact> Facts, int LastFact);
+
+internal sealed record MusterCard(Guid Id, string State, string Stage, DateTimeOffset ChangedAt);
+
+internal sealed record RollCall(int People, int Notified, int Delivered, int Responded, int Accepted, int CheckedIn);
+
+internal sealed record MusterPerson(Guid VolunteerId, string Stage);
+
+internal sealed record Muster(Guid Id, string State, long LastFact, RollCall Counts, IReadOnlyList<MusterPerson>? People);
+
+internal sealed record MusterBoard(IReadOnlyList<Muster> Musters);
+
+internal sealed record MusterFact(Guid MusterId, long Number, string Kind, MusterFactData Data);
+
+internal sealed record MusterFactData(RollCall Counts);
 
 internal sealed record Category(string Key, bool Hazardous, bool LifeCritical, double RadiusMetres);

@@ -6,7 +6,7 @@ namespace Dispatch.Server.Tests.Drills;
 
 /// <summary>
 /// A made-up run. The clean one: an incident in Futian; Anna says yes, goes and is released in second 5 of it; Ben declines in second 5; consoles of
-/// Futian and Luohu, and Anna's phone, listen.
+/// Futian and Luohu, and Anna's phone, listen. Then a muster of both: <see cref="MusterTale"/>.
 /// </summary>
 internal sealed class Tale
 {
@@ -45,6 +45,8 @@ internal sealed class Tale
 
     public List<ReleaseRow> Releases { get; } = [];
 
+    public MusterTale Muster { get; } = new();
+
     public Tale Clean()
     {
         First = Incident();
@@ -71,6 +73,7 @@ internal sealed class Tale
         Sockets[0].Read(System.Text.Encoding.UTF8.GetBytes($"{First} {AnnasCallout}"));
         Sockets[2].Read(System.Text.Encoding.UTF8.GetBytes($"{First} {AnnasCallout}"));
         FutianConsole.Heads[First] = facts.Count(fact => fact.Incident == First);
+        Muster.Tell(this);
         return this;
     }
 
@@ -145,13 +148,13 @@ internal sealed class Tale
     public Evidence Evidence() => new()
     {
         Pace = pace,
-        Attempts = Attempts, Phones = Phones.Values, Consoles = [FutianConsole], Sockets = Sockets, Outages = Outages,
+        Attempts = [.. Attempts, .. Muster.Attempts], Readings = Muster.Readings, Phones = Phones.Values, Consoles = [FutianConsole], Sockets = Sockets, Outages = Outages,
         State = new FinalState
         {
             At = At(60), Incidents = incidents, Needs = needs, Callouts = callouts, Facts = [.. facts.OrderBy(fact => fact.Incident).ThenBy(fact => fact.Number)],
             Inbox = [.. inbox.Where(item => Phones.ContainsKey(item.Volunteer)).OrderBy(item => item.Volunteer).ThenBy(item => item.Number)],
             InboxHeads = inbox.Where(item => Phones.ContainsKey(item.Volunteer)).CountBy(item => item.Volunteer).ToDictionary(pair => pair.Key, pair => (long)pair.Value),
-            Homes = Homes, Releases = Releases, RegionPaths = new Dictionary<string, string> { ["440304"] = Futian },
+            Musters = Muster.State, Homes = Homes, Releases = Releases, RegionPaths = new Dictionary<string, string> { ["440304"] = Futian },
         },
     };
 
