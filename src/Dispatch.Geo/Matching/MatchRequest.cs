@@ -18,6 +18,9 @@ public sealed record NeedPlan(WaveTarget Target, IReadOnlyList<OpenOffer> Open)
 {
     /// <summary>So many of the people wanted hold a place and are expected too late; null: nobody, or stored before it was kept.</summary>
     public int? ExpectedLate { get; init; }
+
+    /// <summary>The operator wants more asked now than would be; null: no. See <see cref="WaveRequest.BeyondOpen"/>.</summary>
+    public bool? BeyondOpen { get; init; }
 }
 
 /// <summary>

@@ -66,6 +66,7 @@ internal sealed class Reach(NeedToFill need)
         Target = Need.Plan!.Target,
         Model = request.Model ?? throw new ArgumentException("A plan needs a model of how people answer.", nameof(request)),
         Open = Need.Plan.Open,
+        BeyondOpen = Need.Plan.BeyondOpen == true,
         FreshReceipt = Receipt.Unknown,
         Prospects = [.. free.Select(candidate => new Prospect
         {

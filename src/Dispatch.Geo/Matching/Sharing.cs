@@ -128,6 +128,7 @@ public static class Sharing
             var plan = WavePlanner.Plan(wave);
             var planned = plan.Ask.Select(one => one.VolunteerId).ToHashSet();
             var (open, each) = WavePlanner.Chances(wave, plan.AimSeconds);
+            open = wave.BeyondOpen ? [.. open.Where((_, i) => wave.Open[i].ArrivesInSeconds is not null)] : open; // as its plan chooses
             needs.Add(new(
                 request.IncidentId, reach.Need.Ordinal, request.LifeCritical, plan.People, plan.InnerTarget, open,
                 [

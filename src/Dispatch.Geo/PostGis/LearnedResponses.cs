@@ -15,7 +15,7 @@ internal sealed class LearnedResponses(MatchQuestion question)
 
     public bool IsRead { get; private set; }
 
-    private bool ReadsOffers => !question.FirstWave && !question.IgnoreOpenOffers;
+    private bool ReadsOffers => !question.FirstWave;
 
     public IEnumerable<NpgsqlBatchCommand> Commands()
     {

@@ -39,9 +39,6 @@ public sealed record MatchQuestion
     /// <summary>Quiet hours: only who has switched himself on duty is asked.</summary>
     public bool Quiet { get; init; }
 
-    /// <summary>Plan as if no offer were open: the operator wants more people asked now.</summary>
-    public bool IgnoreOpenOffers { get; init; }
-
     /// <summary>Innermost first; each holds the people of those before.</summary>
     public required IReadOnlyList<Ring> Rings { get; init; }
 

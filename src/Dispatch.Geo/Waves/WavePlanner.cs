@@ -5,7 +5,7 @@ namespace Dispatch.Geo.Waves;
 /// the smallest wave of the given order that brings P(at least n are there in time) to the inner target; ring first, an outer ring only when
 /// everybody useful of the inner ones is asked, but then in the same wave: a deadline that cannot help is not waited for; if all of them cannot
 /// reach it within the policy's time they are all asked, and the aim moves out (twice the time, four times, ...) until the target is reached or
-/// everybody is asked. Nobody is asked when those asked before reach it.
+/// everybody is asked. Nobody is asked when those asked before reach it, unless the operator wants more (<see cref="WaveRequest.BeyondOpen"/>).
 /// </summary>
 public static class WavePlanner
 {
@@ -24,20 +24,20 @@ public static class WavePlanner
     public static WavePlan Plan(WaveRequest request)
     {
         var target = request.Target;
+        var counted = request.BeyondOpen ? [.. request.Open.Where(offer => offer.ArrivesInSeconds is not null)] : request.Open;
         var asked = new bool[request.Prospects.Count];
         var ask = new List<(int Index, double Chance)>();
-        double? before = null, inTime = null;
+        double? inTime = null;
         for (var later = 0; ; later++)
         {
-            double? aim = later > LaterAims ? null : target.WithinSeconds + (((1 << later) - 1) * target.PeriodSeconds);
+            var aim = AimOf(target, later);
             var there = new PoissonBinomial(target.People);
-            foreach (var offer in request.Open)
+            foreach (var offer in counted)
             {
                 there.Add(Chance(offer, request, aim ?? double.PositiveInfinity, afterSeconds: 0));
             }
 
-            var from = there.Tail;
-            before ??= from;
+            var before = With([], aim, there);
             for (var i = 0; i < ask.Count; i++)
             {
                 ask[i] = ask[i] with { Chance = Chance(request.Prospects[ask[i].Index], request, aim) };
@@ -45,26 +45,58 @@ public static class WavePlanner
             }
 
             AskMore(request, aim, there, asked, ask);
-            inTime ??= there.Tail;
+            inTime ??= With(ask, aim, there);
             var reached = there.Tail >= target.InnerProbability;
             if (reached || aim is null || ask.Count == asked.Length)
             {
-                return new WavePlan
+                var plan = new WavePlan
                 {
                     People = target.People,
                     Target = target.Probability,
                     InnerTarget = target.InnerProbability,
                     AimSeconds = aim,
                     Late = later > 0,
-                    Before = from,
-                    After = there.Tail,
+                    Before = before,
+                    After = With(ask, aim, there),
                     InTime = inTime.Value,
                     Reached = reached,
                     Ask = [.. ask.Select(one => new PlannedAsk(request.Prospects[one.Index].VolunteerId, request.Prospects[one.Index].Ring, one.Chance))],
                     ReviewAfterSeconds = reached ? ReviewAfter(request, aim ?? double.PositiveInfinity, ask) : null,
                 };
+                return reached || plan.After >= LeastChance ? plan : WhenTheyMayCome(request, plan, later, ask);
             }
         }
+
+        // With everybody who is hoped for, also where the choice did not count on them.
+        double With(IEnumerable<(int Index, double Chance)> chosen, double? aim, PoissonBinomial there) => !request.BeyondOpen ? there.Tail
+            : PoissonBinomial.TailOf(request.Open.Select(offer => Chance(offer, request, aim ?? double.PositiveInfinity, afterSeconds: 0)).Concat(chosen.Select(one => one.Chance)), target.People);
+    }
+
+    private static double? AimOf(WaveTarget target, int later) => later > LaterAims ? null : target.WithinSeconds + (((1 << later) - 1) * target.PeriodSeconds);
+
+    /// <summary>
+    /// Everybody is asked and nobody can be there by the aim, or it has passed: not "0 %" while offers are open that may still bring somebody, but how
+    /// sure they make it by the first later aim that reaches the target, or at all. The plan stays what it is: not reached.
+    /// </summary>
+    private static WavePlan WhenTheyMayCome(WaveRequest request, WavePlan plan, int later, List<(int Index, double Chance)> ask)
+    {
+        for (var further = later + 1; further <= LaterAims + 1; further++)
+        {
+            var aim = AimOf(request.Target, further);
+            var open = request.Open.Select(offer => Chance(offer, request, aim ?? double.PositiveInfinity, afterSeconds: 0)).ToList();
+            var asked = ask.ConvertAll(one => Chance(request.Prospects[one.Index], request, aim));
+            var after = PoissonBinomial.TailOf(open.Concat(asked), plan.People);
+            if (after >= plan.InnerTarget || (aim is null && after >= LeastChance))
+            {
+                return plan with
+                {
+                    AimSeconds = aim, Late = true, Before = PoissonBinomial.TailOf(open, plan.People), After = after,
+                    Ask = [.. plan.Ask.Zip(asked, (one, chance) => one with { Chance = chance })],
+                };
+            }
+        }
+
+        return plan;
     }
 
     /// <summary>What those asked before, and each prospect if asked now, add to a plan with this aim (null: whenever they come).</summary>

@@ -86,6 +86,12 @@ public sealed record WaveRequest
 
     public WaveOrder Order { get; init; }
 
+    /// <summary>
+    /// As many are asked as if nobody silent had been asked before: an operator has said that he wants more. They are hoped for all the same, so the
+    /// probabilities of the plan count them.
+    /// </summary>
+    public bool BeyondOpen { get; init; }
+
     /// <summary>What the next look is timed by: what is assumed to be known by then of the receipts of this wave.</summary>
     public Receipt FreshReceipt { get; init; } = Receipt.NotDelivered;
 }

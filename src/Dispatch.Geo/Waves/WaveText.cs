@@ -26,16 +26,16 @@ public static class WaveText
     {
         var target = $"（目标 {Percent(plan.Target)}，单次规划按 {Percent(plan.InnerTarget)}）";
         var aim = $"{DurationZh(plan.AimSeconds)}至少 {plan.People} 人到场的把握";
+        var late = plan.Late ? $"；规定时间内最多 {Percent(plan.InTime)}，故放宽时间" : "";
         if (plan.Ask.Count == 0)
         {
             return plan.Reached
                 ? $"未增加召集：已发出的 {open} 份邀请使{aim}为 {Percent(plan.After)}{target}"
-                : $"无人可再召集：{aim}为 {Percent(plan.After)}{target}";
+                : $"无人可再召集：{(open > 0 ? $"连同已发出的 {open} 份邀请，" : "")}{aim}为 {Percent(plan.After)}{target}{late}{TooFewZh(plan, open)}";
         }
 
-        var late = plan.Late ? $"；规定时间内最多 {Percent(plan.InTime)}，故放宽时间" : "";
         var before = open > 0 ? $"，连同已发出的 {open} 份邀请" : "";
-        var all = plan.Reached ? "" : "；可召集的人已全部召集";
+        var all = plan.Reached ? "" : "；可召集的人已全部召集" + TooFewZh(plan, open);
         return $"召集 {plan.Ask.Count} 人：人均可能性 {Percent(Mean(plan))}（{Spread(plan)}）{before}，{aim}为 {Percent(plan.After)}{target}{late}{all}";
     }
 
@@ -43,24 +43,32 @@ public static class WaveText
     {
         var target = $"(target {Percent(plan.Target)}, of one plan {Percent(plan.InnerTarget)})";
         var aim = $"{Percent(plan.After)} of at least {plan.People} {DurationEn(plan.AimSeconds)} {target}";
+        var late = plan.Late ? $"; within the time set at most {Percent(plan.InTime)}, so the aim is later" : "";
         if (plan.Ask.Count == 0)
         {
-            return plan.Reached ? $"asked nobody more: {open} open {(open == 1 ? "offer reaches" : "offers reach")} {aim}" : $"nobody left to ask: {aim}";
+            return plan.Reached ? $"asked nobody more: {open} open {(open == 1 ? "offer reaches" : "offers reach")} {aim}" : $"nobody left to ask: {(open > 0 ? $"{open} open {(open == 1 ? "offer makes" : "offers make")} " : "")}{aim}{late}{TooFewEn(plan, open)}";
         }
 
-        var late = plan.Late ? $"; within the time set at most {Percent(plan.InTime)}, so the aim is later" : "";
         var before = open > 0 ? $" with {open} open before" : "";
-        var all = plan.Reached ? "" : "; everybody there is has been asked";
+        var all = plan.Reached ? "" : "; everybody there is has been asked" + TooFewEn(plan, open);
         return $"asked {plan.Ask.Count}: {plan.Ask.Count} at {Percent(Mean(plan))} ({Spread(plan)}){before} reach {aim}{late}{all}";
     }
+
+    // A bare 0 % beside open offers reads as a fault: it is the number of people that falls short.
+    private static string TooFewZh(WavePlan plan, int open) => IsTooFew(plan, open) ? $"；即使全部答应也只有 {open + plan.Ask.Count} 人" : "";
+
+    private static string TooFewEn(WavePlan plan, int open) => IsTooFew(plan, open) ? $"; even if all say yes they are only {open + plan.Ask.Count}" : "";
+
+    private static bool IsTooFew(WavePlan plan, int open) => plan.After == 0 && open + plan.Ask.Count is > 0 and var people && people < plan.People;
 
     private static double Mean(WavePlan plan) => plan.Ask.Average(one => one.Chance);
 
     private static string Spread(WavePlan plan) => $"{Percent(plan.Ask.Min(one => one.Chance))}–{Percent(plan.Ask.Max(one => one.Chance))}";
 
-    // Rounded down near the top: 99.96 % is not certainty.
+    // Rounded down near the top: 99.96 % is not certainty, and 0.3 % is not nothing.
     private static string Percent(double probability) => probability is > 0.995 and < 1
         ? (Math.Floor(probability * 1000) / 10).ToString("0.0", CultureInfo.InvariantCulture) + " %"
+        : probability is > 0 and < 0.005 ? "<1 %"
         : Math.Round(probability * 100).ToString("0", CultureInfo.InvariantCulture) + " %";
 
     private static string DurationZh(double? seconds) => seconds switch

@@ -164,7 +164,7 @@ internal sealed class CallOutNearest(FactLog log, TakeOver takeOver)
         for (var again = 0; ; again++)
         {
             var matching = Spans.Step("match");
-            var (request, result) = await PlanWave.MatchAsync(record, open, late, qualifications, rings, ignoreOpenOffers: widen && again == 0, others, cancellation);
+            var (request, result) = await PlanWave.MatchAsync(record, open, late, qualifications, rings, beyondOpen: widen && again == 0, others, cancellation);
             matching?.Dispose();
             if (!asksNeighbours && !record.Incident.Drill && lacking.Exists(need => result.Needs.Any(outcome => outcome.NeedOrdinal == need.Ordinal && outcome.Exhausted))) // a drill borrows nobody
             {
@@ -172,7 +172,7 @@ internal sealed class CallOutNearest(FactLog log, TakeOver takeOver)
                 asksNeighbours = true;
                 if (await Lending.AdvanceAsync(record, lacking.ConvertAll(need => (need, qualifications[need.Ordinal])), cancellation))
                 {
-                    (request, result) = await PlanWave.MatchAsync(record, open, late, qualifications, rings, ignoreOpenOffers: widen && again == 0, others, cancellation);
+                    (request, result) = await PlanWave.MatchAsync(record, open, late, qualifications, rings, beyondOpen: widen && again == 0, others, cancellation);
                 }
             }
 

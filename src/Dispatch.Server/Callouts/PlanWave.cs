@@ -32,17 +32,17 @@ internal static class PlanWave
     /// <param name="late">Those on their way who are not counted on.</param>
     /// <param name="qualifications">Keys by ordinal.</param>
     /// <param name="rings">As far as is permitted.</param>
-    /// <param name="ignoreOpenOffers">The operator wants more asked now.</param>
+    /// <param name="beyondOpen">The operator wants more asked now than the offers that are open would have it.</param>
     /// <param name="others">Other incidents want people at this moment: if they are the same people, all are planned together.</param>
     /// <param name="cancellation">Ends the reading.</param>
     public static async Task<(MatchRequest Request, MatchResult Result)> MatchAsync(
-        OpenRecord record, List<Need> needs, Latecomers late, Dictionary<short, string> qualifications, IReadOnlyList<Ring> rings, bool ignoreOpenOffers, bool others, CancellationToken cancellation)
+        OpenRecord record, List<Need> needs, Latecomers late, Dictionary<short, string> qualifications, IReadOnlyList<Ring> rings, bool beyondOpen, bool others, CancellationToken cancellation)
     {
         var looking = new Looking(record.Connection, record.Transaction, record.Incident, record.Now);
         IReadOnlyList<Rival>? rivals = null;
         for (var pages = 1; ; pages *= 4)
         {
-            var request = await GatherAsync(looking, needs, late, qualifications, rings, pages, ignoreOpenOffers, cancellation);
+            var request = await GatherAsync(looking, needs, late, qualifications, rings, pages, beyondOpen, cancellation);
             if (others && rivals is null)
             {
                 rivals = await Rivals.FindAsync(record, request, cancellation);
@@ -67,7 +67,7 @@ internal static class PlanWave
 
     /// <summary>Whoever may be considered for an incident, so many pages of them, and the offers it has out.</summary>
     internal static async Task<MatchRequest> GatherAsync(
-        Looking looking, List<Need> needs, Latecomers late, Dictionary<short, string> qualifications, IReadOnlyList<Ring> rings, int pages, bool ignoreOpenOffers, CancellationToken cancellation)
+        Looking looking, List<Need> needs, Latecomers late, Dictionary<short, string> qualifications, IReadOnlyList<Ring> rings, int pages, bool beyondOpen, CancellationToken cancellation)
     {
         var (incident, now) = (looking.Incident, looking.Now);
         var within = (incident.RaisedAt + incident.ArriveWithin - now).TotalSeconds;
@@ -78,8 +78,8 @@ internal static class PlanWave
             pages * PoissonBinomial.SmallestNumber(CautiousRate, need.Missing + late.Of(need), incident.InnerTarget),
             new NeedPlan(
                 new(need.Missing + late.Of(need), incident.TargetProbability, incident.InnerTarget, Math.Round(within, 3), incident.ArriveWithin.TotalSeconds, incident.AnswerWithin.TotalSeconds),
-                late.ForPlan(need)) { ExpectedLate = late.Of(need) is > 0 and var people ? people : null }));
-        var question = Question(incident, now, rings, wanted) with { IgnoreOpenOffers = ignoreOpenOffers };
+                late.ForPlan(need)) { ExpectedLate = late.Of(need) is > 0 and var people ? people : null, BeyondOpen = beyondOpen ? true : null }));
+        var question = Question(incident, now, rings, wanted);
         var request = await GatherAsync(looking, question, cancellation);
         return !incident.Lent ? request : await LentCandidates.AddAsync(
             looking.Connection, looking.Transaction, question, request, new(0, incident.District, rings[^1].Path, RegionLevel.City, "跨区增援"), now + incident.AnswerWithin, cancellation);

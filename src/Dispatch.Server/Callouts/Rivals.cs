@@ -53,7 +53,7 @@ internal static class Rivals
         wanting.RemoveAll(row => row.Need.Missing == 0 && late.Of(row.Need) == 0);
         return wanting.Count == 0 ? null : await PlanWave.GatherAsync(
             new(record.Connection, record.Transaction, other, record.Now), wanting.ConvertAll(row => row.Need), late, wanting.ToDictionary(row => row.Need.Ordinal, row => row.Key),
-            await IncidentRings.ReadAsync(record.Db, other, cancellation), PlanWave.PagesWhenShared, ignoreOpenOffers: false, cancellation);
+            await IncidentRings.ReadAsync(record.Db, other, cancellation), PlanWave.PagesWhenShared, beyondOpen: false, cancellation);
     }
 
     private static async Task<List<Guid>> ListAsync(OpenRecord record, CancellationToken cancellation)

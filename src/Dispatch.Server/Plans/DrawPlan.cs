@@ -63,7 +63,7 @@ internal sealed class DrawPlan(DispatchLane lane, Hints hints, Measures measures
         var ids = needs.ConvertAll(need => need.QualificationId);
         var taxonomy = await record.Db.Qualifications.AsNoTracking().Where(held => ids.Contains(held.Id)).ToDictionaryAsync(held => held.Id, cancellation);
         var rings = await IncidentRings.OfAsync(record, cancellation);
-        var (request, result) = await PlanWave.MatchAsync(record, needs, Callouts.Latecomers.None, needs.ToDictionary(need => need.Ordinal, need => taxonomy[need.QualificationId].Key), rings, ignoreOpenOffers: false, others: true, cancellation);
+        var (request, result) = await PlanWave.MatchAsync(record, needs, Callouts.Latecomers.None, needs.ToDictionary(need => need.Ordinal, need => taxonomy[need.QualificationId].Key), rings, beyondOpen: false, others: true, cancellation);
 
         var chosen = result.Chosen.Select(one => one.VolunteerId).ToHashSet();
         var names = await record.Db.Volunteers.AsNoTracking().Where(volunteer => chosen.Contains(volunteer.Id)).ToDictionaryAsync(volunteer => volunteer.Id, volunteer => volunteer.Name, cancellation);

@@ -37,6 +37,50 @@ public sealed class WavePlannerTests
     }
 
     [Fact]
+    public void An_order_for_more_asks_as_if_nobody_silent_had_been_asked_and_counts_on_them_all_the_same()
+    {
+        OpenOffer[] open = [.. Enumerable.Repeat(Given.Silent(0), 7)];
+        var request = Given.Request(Given.Target(1), Enumerable.Range(1, 60).Select(id => Given.Prospect(id)), open);
+        Assert.Empty(WavePlanner.Plan(request).Ask);
+
+        var more = WavePlanner.Plan(request with { BeyondOpen = true });
+
+        Assert.Equal(7, more.Ask.Count);
+        Assert.Equal(1 - Math.Pow(0.7, 7), more.Before, 1e-9);
+        Assert.Equal(1 - Math.Pow(0.7, 14), more.After, 1e-9);
+        Assert.Equal(more.After, more.InTime, 1e-9);
+
+        var nobody = WavePlanner.Plan(request with { BeyondOpen = true, Prospects = [] });
+        Assert.True(nobody is { Reached: false, Ask.Count: 0 }); // nobody more to be had: the next ring, the neighbours
+        Assert.Equal(1 - Math.Pow(0.7, 7), nobody.After, 1e-9); // and yet it is not nothing
+        OpenOffer[] coming = [.. open, Given.OnTheWay(60)];
+        Assert.Empty(WavePlanner.Plan(request with { Open = coming, BeyondOpen = true }).Ask); // who comes is no silence
+    }
+
+    [Theory]
+    [InlineData(-60)] // the time set has passed
+    [InlineData(300)] // 1,500 m take longer
+    public void When_everybody_is_asked_and_none_can_be_there_in_time_it_says_how_sure_it_is_later_and_not_nought(double within)
+    {
+        var target = new WaveTarget(1, 0.9, 0.6, within, 480, 120);
+        OpenOffer[] open = [.. Enumerable.Repeat(Given.Silent(5, metres: 1_500), 3)];
+
+        var plan = WavePlanner.Plan(Given.Request(target, [], open));
+
+        Assert.True(plan is { Reached: false, Late: true, InTime: 0, Ask.Count: 0 }); // nobody is left to ask: that stays
+        Assert.InRange(plan.After, 0.6, 1 - Math.Pow(0.7, 3));
+        Assert.Equal(plan.After, PoissonBinomial.TailOf(WavePlanner.Chances(Given.Request(target, [], open), plan.AimSeconds).Open, 1), 1e-12);
+        Assert.Contains(plan.AimSeconds!.Value, new[] { within + 480, within + (3 * 480), within + (7 * 480) });
+        Assert.Matches("^nobody left to ask: 3 open offers make 6[0-9] % of at least 1 within [0-9]+ min .*; within the time set at most 0 %, so the aim is later$", WaveText.En(plan, open: 3));
+        Assert.Equal(plan.After, plan.Before);
+
+        var alone = WavePlanner.Plan(Given.Request(target, [], open.Take(1)));
+        Assert.True(alone is { AimSeconds: null }); // reaches the target at no time
+        Assert.InRange(alone.After, 0.25, 0.3);
+        Assert.Equal(0, WavePlanner.Plan(Given.Request(target with { People = 4 }, [], open)).After); // three are not four at any time
+    }
+
+    [Fact]
     public void No_outer_ring_is_opened_while_the_inner_one_can_fill_in_time()
     {
         var people = Enumerable.Range(1, 8).Select(id => Given.Prospect(id, ring: 1, metres: 900)).Append(Given.Prospect(99, rate: 0.99, ring: 2, metres: 1));

@@ -42,8 +42,22 @@ public sealed class WaveTextTests
         Assert.Contains("规定时间内最多", WaveText.Zh(late, open: 1), StringComparison.Ordinal);
 
         var few = WavePlanner.Plan(Given.Request(Target, [Given.Prospect(1)]));
-        Assert.EndsWith("everybody there is has been asked", WaveText.En(few, open: 0), StringComparison.Ordinal);
+        Assert.EndsWith("everybody there is has been asked; even if all say yes they are only 1", WaveText.En(few, open: 0), StringComparison.Ordinal);
 
         Assert.StartsWith("nobody left to ask: 0 % of at least 2", WaveText.En(WavePlanner.Plan(Given.Request(Target, [])), open: 0), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_too_few_are_asked_for_any_of_them_to_be_enough_it_says_so()
+    {
+        var one = WavePlanner.Plan(Given.Request(Target, [], [Given.Silent(10)]));
+        Assert.Equal(0, one.After); // one cannot be two
+        Assert.Equal("nobody left to ask: 1 open offer makes 0 % of at least 2 within 8 min (target 95 %, of one plan 94 %); even if all say yes they are only 1", WaveText.En(one, open: 1));
+        Assert.Equal("无人可再召集：连同已发出的 1 份邀请，8 分钟内至少 2 人到场的把握为 0 %（目标 95 %，单次规划按 94 %）；即使全部答应也只有 1 人", WaveText.Zh(one, open: 1));
+
+        var two = WavePlanner.Plan(Given.Request(Target, [], [Given.Silent(10), Given.Silent(10)]));
+        Assert.InRange(two.After, 0.05, 0.1);
+        Assert.DoesNotContain("even if", WaveText.En(two, open: 2), StringComparison.Ordinal);
+        Assert.Contains("<1 %", WaveText.En(two with { After = 0.004 }, open: 2), StringComparison.Ordinal);
     }
 }

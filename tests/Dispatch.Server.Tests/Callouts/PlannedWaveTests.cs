@@ -139,6 +139,24 @@ public sealed class PlannedWaveTests : IAsyncLifetime
         Assert.Equal(14, (await console.IncidentAsync(id))["callouts"]!.AsArray().Count);
     }
 
+    [Fact]
+    public async Task An_order_to_widen_counts_on_the_offers_that_are_open()
+    {
+        await node.World.VolunteersAsync(4);
+        var id = await console.RaiseAsync(ApiClient.Flood());
+        await console.WhenAsync(id, "offered", 4);
+        await node.World.VolunteerAsync(600);
+
+        await console.OrderAsync($"/api/incidents/{id}/escalate");
+
+        var (_, explanation) = await console.GetAsync($"/api/incidents/{id}/explanation");
+        var text = (string)explanation!["waves"]!.AsArray().Last()!["plans"]![0]!["textEn"]!;
+        Assert.StartsWith("asked 1: 1 at 30 % (30 %–30 %) with 4 open before reach ", text, StringComparison.Ordinal);
+        var all = (double)explanation["waves"]!.AsArray().Last()!["needs"]![0]!["plan"]!["after"]!;
+        Assert.InRange(all, 0.8, 1 - Math.Pow(0.7, 5)); // five at 30 %, of whom four have been silent for a moment
+        await ReplaysAsync();
+    }
+
     /// <summary>Every stored wave again from its stored inputs, byte for byte.</summary>
     private async Task ReplaysAsync()
     {
