@@ -67,7 +67,8 @@ internal sealed class CallOutNearest(FactLog log, TakeOver takeOver)
                 // In the same round trip: does anybody else want people at this moment? (Rivals.sql says who.)
                 Others = record.Db.Incidents.Any(other => other.LookAt != null && other.Id != incident.Id && other.Calling && other.Drill == incident.Drill
                     && (other.District == incident.District || other.Touched != null || incident.Touched != null || other.Lent || incident.Lent)
-                    && (other.LastWave == 0 || record.Db.Needs.Any(lacking => lacking.IncidentId == other.Id && lacking.Exhausted))),
+                    && (other.LastWave == 0 || record.Db.Needs.Any(lacking => lacking.IncidentId == other.Id && lacking.Exhausted)
+                        || record.Db.Callouts.Any(late => late.IncidentId == other.Id && late.LateSince != null))),
             }).ToListAsync(cancellation);
         var needs = keyed.ConvertAll(row => row.Need);
         List<Callout> callouts = incident.LastWave == 0 ? [] : await record.Db.Callouts.Where(callout => callout.IncidentId == incident.Id

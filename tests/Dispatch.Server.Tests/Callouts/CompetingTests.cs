@@ -6,7 +6,7 @@ using Dispatch.Server.Tests.Support;
 namespace Dispatch.Server.Tests.Callouts;
 
 /// <summary>Several open incidents over the same people: planned together, nobody asked twice, none left without anybody.</summary>
-public sealed class CompetingTests : IAsyncLifetime
+public sealed partial class CompetingTests : IAsyncLifetime
 {
     private TestNode node = null!;
     private ApiClient console = null!;

@@ -1,0 +1,56 @@
+using Dispatch.Geo.Waves;
+using Dispatch.Server.Tests.Support;
+
+namespace Dispatch.Server.Tests.Callouts;
+
+/// <summary>Which other incidents count: also one whose places are taken by somebody who will be late.</summary>
+public sealed partial class CompetingTests
+{
+    [Fact]
+    public async Task One_with_a_need_wanted_anew_because_somebody_is_late_is_planned_around_before_anybody_is_asked()
+    {
+        // His hour is nearly over, ten kilometres away: the first wants one again, and of those who come on duty one mostly comes and three do often.
+        await node.World.SqlAsync("UPDATE categories SET arrive_within = '60 minutes', life_critical = false WHERE key = 'flood'");
+        await node.World.VolunteerAsync(100);
+        using var slow = await node.SignInAsync("v0001");
+        var first = await console.RaiseAsync(ApiClient.Flood());
+        await slow.AnswerAsync(await slow.MyCalloutAsync(), "accept");
+        await slow.PutAsync("/api/me/position", new
+        {
+            longitude = World.Centre.Longitude + 0.1, latitude = World.Centre.Latitude, datum = "wgs84", accuracyMetres = 10, takenAt = TimeProvider.System.GetUtcNow(),
+        });
+        await console.FactsAsync(first, "CalloutFellBehind");
+        List<Guid> ids = [];
+        foreach (var metres in new[] { 200, 250, 300, 350 })
+        {
+            ids.Add(await node.World.VolunteerAsync(metres, duty: "off"));
+        }
+
+        var rates = new[] { 0.85, 0.55, 0.5, 0.45 };
+        await SetRatesAsync(ids, rates);
+        var second = await console.RaiseAsync(ApiClient.Flood(2));
+        await console.FactsAsync(second, "NeedExhausted");
+
+        // The second looks; the first has an hour yet, so that nothing but the second's own plan can leave anybody to it.
+        await node.World.SqlAsync($"""
+            BEGIN;
+            UPDATE volunteers SET duty = 'on';
+            UPDATE incidents SET look_at = CASE id WHEN '{second}' THEN now() ELSE now() + interval '1 hour' END;
+            COMMIT;
+            """);
+        var asked = await Eventually.Gives(() => OfferedAsync(first, second), offers => offers.Count == 4, "all four to be asked");
+
+        Assert.Contains(first, asked.Values);
+        List<Contender> contenders = [new(1, 1, 0.9, [], SomebodyComes: true), new(1, 2, 0.9, [])];
+        List<Contested> people = [.. ids.Select((id, i) => new Contested(id, [rates[i], rates[i]]))];
+        var loss = CompetingPlanner.Loss(contenders, people, [.. ids.Select(id => asked[id] == first ? 0 : (int?)1)]);
+        var best = Enumerable.Range(0, 1 << 4).Min(mask => CompetingPlanner.Loss(contenders, people, [.. ids.Select((_, i) => (int?)((mask >> i) & 1))]));
+        Assert.True(loss <= best + 1e-6, $"loss {loss:0.0000}, best {best:0.0000}: {string.Join(' ', ids.Select(id => asked[id] == first ? 1 : 2))}");
+        Assert.All(await LeftLinesAsync(second), line => Assert.Equal(first, (Guid)line["numbers"]!["leftTo"]!));
+        Assert.NotEmpty(await LeftLinesAsync(second));
+        Assert.Empty((await console.FactsAsync(second)).Of("CalloutRecalled")); // left beforehand, not taken over afterwards
+        await ReplaysAsync();
+        await History.HoldsAsync(console, first);
+        await History.HoldsAsync(console, second);
+    }
+}
