@@ -63,7 +63,7 @@ internal static class Parts
         services.AddSingleton<CommandCallout>();
         services.AddSingleton<MovesThatMatter>();
         services.AddSingleton<TakeOver>();
-        services.AddSingleton<CallOutNearest>();
+        services.AddSingleton<AdvanceIncident>();
         services.AddSingleton<RequestAid>();
         services.AddSingleton<AnswerAid>();
         services.AddSingleton<ExtendRelease>();

@@ -16,38 +16,14 @@ namespace Dispatch.Server.Callouts;
 /// asked, ring by ring. It looks at the rows alone, so it may be run at any time, by any node, any number of times: after a raise, an answer, a
 /// turn back, an order of the operator, or because a due time passed.
 /// </summary>
-internal sealed class CallOutNearest(FactLog log, TakeOver takeOver)
+internal static class CallOutNearest
 {
     /// <summary>When everybody has been asked and places are open, somebody may still come on duty: look again this often.</summary>
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(15);
 
     private static readonly string OfferSql = EmbeddedSql.Read("OfferCallouts.sql");
 
-    public async Task AdvanceAsync(Guid incidentId, CancellationToken cancellation)
-    {
-        var claims = await OnceAsync(incidentId, cancellation);
-        if (claims.Count == 0)
-        {
-            return;
-        }
-
-        foreach (var holder in claims.GroupBy(claim => claim.HolderId, claim => claim.CalloutId))
-        {
-            await takeOver.WithdrawAsync(holder.Key, [.. holder], cancellation);
-        }
-
-        // The one that has nobody asks first; then those who gave, for whatever else there is. Whoever dies in between is looked at again in time.
-        await OnceAsync(incidentId, cancellation);
-        foreach (var holder in claims.Select(claim => claim.HolderId).Distinct())
-        {
-            await OnceAsync(holder, cancellation);
-        }
-    }
-
-    private async Task<List<TakeOver.Claim>> OnceAsync(Guid incidentId, CancellationToken cancellation) =>
-        (await log.ChangeAsync<List<TakeOver.Claim>>(incidentId, async record => await AdvanceAsync(record, widen: false, cancellation), cancellation)).Value ?? [];
-
-    /// <summary>The same within an open record. <paramref name="widen"/>: the operator's order to open the next ring and ask more at once.</summary>
+    /// <summary>Within an open record. <paramref name="widen"/>: the operator's order to open the next ring and ask more at once.</summary>
     /// <returns>Offers of other incidents that this one needs, because it has nobody.</returns>
     public static async Task<List<TakeOver.Claim>> AdvanceAsync(OpenRecord record, bool widen, CancellationToken cancellation)
     {

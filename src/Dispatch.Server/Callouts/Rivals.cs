@@ -31,9 +31,9 @@ internal static class Rivals
         var rivals = new List<Rival>();
         foreach (var incident in await record.Db.Incidents.AsNoTracking().Where(incident => found.Contains(incident.Id) && incident.State == IncidentState.Open).ToListAsync(cancellation))
         {
-            if (await GatherAsync(record, incident, cancellation) is { } there)
+            if (await ReadAsync(record, incident, cancellation) is { } there)
             {
-                rivals.AddRange(Sharing.NeedsOf(there).Where(need => Sharing.Meet(needsHere, need)));
+                rivals.AddRange(there.Needs.Where(need => Sharing.Meet(needsHere, need)));
             }
         }
 
@@ -44,7 +44,20 @@ internal static class Rivals
     /// Another incident as it stands, without its lock: who may be asked for what it lacks, also in the stead of who is late, and whom it has asked.
     /// Null: it wants nobody.
     /// </summary>
-    public static async Task<MatchRequest?> GatherAsync(OpenRecord record, Incident other, CancellationToken cancellation)
+    /// <exception cref="OtherIncidentFailed">What stands in its rows cannot be read, or planned with: that is its trouble, and not of who looks at it.</exception>
+    public static async Task<(MatchRequest Request, IReadOnlyList<Rival> Needs)?> ReadAsync(OpenRecord record, Incident other, CancellationToken cancellation)
+    {
+        try
+        {
+            return await GatherAsync(record, other, cancellation) is { } request ? (request, Sharing.NeedsOf(request)) : null;
+        }
+        catch (Exception e) when (e is not OperationCanceledException && !Parts.IsOutage(e))
+        {
+            throw new OtherIncidentFailed(other.Id, e);
+        }
+    }
+
+    private static async Task<MatchRequest?> GatherAsync(OpenRecord record, Incident other, CancellationToken cancellation)
     {
         var wanting = await record.Db.Needs.AsNoTracking().Where(need => need.IncidentId == other.Id)
             .Join(record.Db.Qualifications, need => need.QualificationId, held => held.Id, (need, held) => new { Need = need, held.Key })
@@ -71,6 +84,13 @@ internal static class Rivals
             found.Add(reader.GetGuid(0));
         }
 
+        found.RemoveAll(record.Apart.Contains);
         return found;
     }
+}
+
+/// <summary>An incident was looked at from another, and could not be read.</summary>
+internal sealed class OtherIncidentFailed(Guid incident, Exception cause) : Exception("Another incident could not be read.", cause)
+{
+    public Guid Incident { get; } = incident;
 }

@@ -11,5 +11,6 @@ WHERE other.look_at IS NOT NULL AND other.id <> $1 AND other.state = 'open' AND 
   AND ST_DWithin(other.location, $2, other.radius_metres + $3)
   AND (EXISTS (SELECT FROM needs n WHERE n.incident_id = other.id AND n.filled < n.count AND (n.exhausted OR other.last_wave = 0))
        OR EXISTS (SELECT FROM callouts c WHERE c.incident_id = other.id AND c.late_since IS NOT NULL))
+  AND NOT EXISTS (SELECT FROM quarantine q WHERE q.kind = 'incident' AND q.subject = other.id) -- what cannot be read must not stop this one
 ORDER BY has.has_nobody DESC, other.life_critical DESC, other.raised_at, other.id
 LIMIT $5

@@ -37,13 +37,15 @@ internal sealed class TakeOver(FactLog log)
             .Where(callout => engaged.Contains(callout.VolunteerId) && callout.State == CalloutState.Offered && callout.SeenAt == null && callout.DueAt > record.Now)
             .Select(callout => new { callout.Id, callout.VolunteerId, callout.IncidentId }).ToListAsync(cancellation);
         var ids = offers.Select(offer => offer.IncidentId).Distinct().Order().Take(MostHolders).ToList();
-        var incidents = await record.Db.Incidents.AsNoTracking().Where(incident => ids.Contains(incident.Id) && incident.State == IncidentState.Open).ToListAsync(cancellation);
+        var incidents = await record.Db.Incidents // what is in quarantine could not withdraw them
+            .FromSql($"SELECT * FROM incidents WHERE id = ANY ({ids}) AND state = 'open' AND NOT EXISTS (SELECT FROM quarantine WHERE kind = 'incident' AND subject = incidents.id)")
+            .AsNoTracking().ToListAsync(cancellation);
         var holders = new List<MatchRequest>();
-        foreach (var incident in incidents)
+        foreach (var incident in incidents.Where(incident => !record.Apart.Contains(incident.Id)))
         {
-            if (await Rivals.GatherAsync(record, incident, cancellation) is { } holder)
+            if (await Rivals.ReadAsync(record, incident, cancellation) is { } holder)
             {
-                holders.Add(holder);
+                holders.Add(holder.Request);
             }
         }
 

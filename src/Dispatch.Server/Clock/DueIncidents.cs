@@ -6,7 +6,7 @@ using Npgsql;
 namespace Dispatch.Server.Clock;
 
 /// <summary>Finds the open incidents whose time has come, by the database's clock, and advances them. For the clock and for its auditor alike.</summary>
-internal sealed class DueIncidents(CallOutNearest callOut, Quarantine quarantine, DispatchLane lane, ILogger<DueIncidents> log)
+internal sealed class DueIncidents(AdvanceIncident advance, Quarantine quarantine, DispatchLane lane, ILogger<DueIncidents> log)
 {
     // Index incidents_to_look_at, and callouts_due in case look_at itself was not kept. Locked rows are being worked on by somebody. What fails by
     // itself waits for its next try, or two hundred of its kind would take the places of all others. Limits inside and LATERAL: the planner believes
@@ -50,7 +50,7 @@ internal sealed class DueIncidents(CallOutNearest callOut, Quarantine quarantine
         {
             try
             {
-                await callOut.AdvanceAsync(incident, token);
+                await advance.AdvanceAsync(incident, token);
             }
             catch (Exception e) when (Parts.IsOutage(e))
             {
@@ -59,7 +59,7 @@ internal sealed class DueIncidents(CallOutNearest callOut, Quarantine quarantine
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                await quarantine.PutAsync(QuarantineKind.Incident, incident, 0, e, token);
+                await quarantine.PutAsync(QuarantineKind.Incident, (e as OtherIncidentFailed)?.Incident ?? incident, 0, e, token);
                 return;
             }
 

@@ -16,7 +16,7 @@ namespace Dispatch.Server.Live;
 /// state, facts and inbox items are written in one transaction, or none of them;
 /// hints go out after the commit, never before.
 /// </summary>
-internal class FactLog(DispatchLane store, Hints hints, Measures measures)
+internal class FactLog(DispatchLane store, Hints hints, Measures measures, Quarantine quarantine)
 {
     private const int Tries = 4;
     private const string LockByCallout = "SELECT FROM incidents WHERE id = (SELECT incident_id FROM callouts WHERE id = $1) FOR UPDATE";
@@ -50,14 +50,14 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures)
     /// <summary>Writes a new incident with its first facts. The primary key decides which of two equal raises is first.</summary>
     public Task<Outcome<T>> BeginAsync<T>(Func<DispatchDb, DateTimeOffset, (Incident Incident, RegionTree Regions, Func<OpenRecord, Task<Outcome<T>>> Change)> begin, CancellationToken cancellation) =>
         RetryAsync(
-            async db =>
+            async (db, apart) =>
             {
                 using var span = Spans.Raise();
                 var now = await NowAsync(db, cancellation);
                 var (incident, regions, change) = begin(db, now);
                 incident.Trace = System.Diagnostics.Activity.Current?.Id; // with the row, so that what follows on any node belongs to it
                 db.Incidents.Add(incident);
-                var record = new OpenRecord(db, incident, now) { Regions = regions };
+                var record = new OpenRecord(db, incident, now) { Regions = regions, Apart = apart };
                 var outcome = await CommitAsync(record, await change(record), cancellation);
                 span?.SetTag("dispatch.incident", incident.Id.ToString());
                 span.Tell(record.Written);
@@ -180,7 +180,7 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures)
     private Task<Outcome<T>> RunAsync<T>(
         Func<DispatchDb, IQueryable<Incident>> locked, Problem missing, Func<OpenRecord, Task<Outcome<T>>> change, CancellationToken cancellation) =>
         RetryAsync(
-            async db =>
+            async (db, apart) =>
             {
                 // Nothing may be joined to the locked row: it would be read as of before the wait for the lock. The clock is read when the row is
                 // handed out, which is after the wait, and not now(), when the transaction began: facts must not go back in time.
@@ -191,7 +191,7 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures)
                 }
 
                 using var span = Spans.Change(row.Incident.Id, row.Incident.Trace);
-                var record = new OpenRecord(db, row.Incident, row.Now);
+                var record = new OpenRecord(db, row.Incident, row.Now) { Apart = apart };
                 var outcome = await CommitAsync(record, await change(record), cancellation);
                 span.NameAfter(record.Written);
                 return outcome;
@@ -233,22 +233,29 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures)
         }
     }
 
-    /// <summary>A deadlock or serialisation failure wrote nothing: the same change is run again on a new context.</summary>
-    private async Task<Outcome<T>> RetryAsync<T>(Func<DispatchDb, Task<Outcome<T>>> run, CancellationToken cancellation)
+    /// <summary>A deadlock or serialisation failure wrote nothing: the same change is run again on a new context. So it is without another incident whose rows stopped it.</summary>
+    private async Task<Outcome<T>> RetryAsync<T>(Func<DispatchDb, IReadOnlySet<Guid>, Task<Outcome<T>>> run, CancellationToken cancellation)
     {
+        var apart = new HashSet<Guid>();
         for (var attempt = 1; ; attempt++)
         {
             await using var db = await store.CreateDbContextAsync(cancellation);
             await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
             try
             {
-                return await run(db);
+                return await run(db, apart);
             }
             catch (Exception e) when (attempt < Tries && IsRace(e))
             {
                 measures.RaceRetried();
                 await transaction.RollbackAsync(CancellationToken.None);
                 await Task.Delay(Random.Shared.Next(2, 10 * attempt), cancellation);
+            }
+            catch (OtherIncidentFailed e) when (attempt < Tries && apart.Add(e.Incident))
+            {
+                await transaction.RollbackAsync(CancellationToken.None);
+                await quarantine.PutAsync(QuarantineKind.Incident, e.Incident, 0, e, cancellation);
+                hints.Askings.Raise(e.Incident); // its own look proves it, or takes it out again
             }
             catch (InvalidOperationException e) when (db.Database.GetDbConnection().State != ConnectionState.Open)
             {

@@ -33,6 +33,9 @@ internal sealed class OpenRecord(DispatchDb db, Incident incident, DateTimeOffse
     /// <summary>Set when after the commit somebody may have to be asked or called up.</summary>
     public bool NeedsAsking { get; set; }
 
+    /// <summary>Other incidents that could not be read: this one does without them.</summary>
+    public IReadOnlySet<Guid> Apart { get; init; } = new HashSet<Guid>();
+
     /// <summary>Other incidents that may ask somebody after the commit, because this one left him to them.</summary>
     public HashSet<Guid> OthersToAsk { get; } = [];
 

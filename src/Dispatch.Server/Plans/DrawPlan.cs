@@ -16,7 +16,7 @@ namespace Dispatch.Server.Plans;
 /// nobody can fill, the numbers by gate. It is the raise itself, its checks, its plan and its match, in a transaction that the database holds
 /// read-only and that is rolled back: nobody is asked and nothing is written.
 /// </summary>
-internal sealed class DrawPlan(DispatchLane lane, Hints hints, Measures measures, GeoBounds bounds, ILogger<RaiseIncident> raising) : IDisposable
+internal sealed class DrawPlan(DispatchLane lane, Hints hints, Measures measures, Quarantine quarantine, GeoBounds bounds, ILogger<RaiseIncident> raising) : IDisposable
 {
     /// <summary>How many of those considered this gate refuses first.</summary>
     internal sealed record GateView(string Code, int People, string Text, string TextEn);
@@ -45,7 +45,7 @@ internal sealed class DrawPlan(DispatchLane lane, Hints hints, Measures measures
         await few.WaitAsync(cancellation);
         try
         {
-            var draft = new NeverWritten(lane, hints, measures);
+            var draft = new NeverWritten(lane, hints, measures, quarantine);
             var (outcome, _) = await new RaiseIncident(lane, draft, bounds, raising).HandleAsync(caller, Guid.CreateVersion7(), request, cancellation, draft: true);
             return outcome.Problem is { } problem ? problem : draft.Drawn!;
         }
@@ -99,7 +99,7 @@ internal sealed class DrawPlan(DispatchLane lane, Hints hints, Measures measures
     }
 
     /// <summary>Goes as far as the match and takes everything back; the database refuses whatever would write.</summary>
-    private sealed class NeverWritten(DispatchLane lane, Hints hints, Measures measures) : FactLog(lane, hints, measures)
+    private sealed class NeverWritten(DispatchLane lane, Hints hints, Measures measures, Quarantine quarantine) : FactLog(lane, hints, measures, quarantine)
     {
         public View? Drawn { get; private set; }
 

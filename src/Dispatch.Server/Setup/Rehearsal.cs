@@ -14,7 +14,7 @@ namespace Dispatch.Server.Setup;
 /// Before it listens a node raises incidents and calls people out with the product's own code, and rolls each of them back: nothing is kept,
 /// nobody hears of it. The first real incident of the night then finds code compiled and statements prepared (docs/decisions/0015).
 /// </summary>
-internal sealed class Rehearsal(DispatchLane lane, Hints hints, Measures measures, GeoBounds bounds, FactReader facts, InboxReader inboxes, ILogger<RaiseIncident> raising, ILogger<Rehearsal> log)
+internal sealed class Rehearsal(DispatchLane lane, Hints hints, Measures measures, Quarantine quarantine, GeoBounds bounds, FactReader facts, InboxReader inboxes, ILogger<RaiseIncident> raising, ILogger<Rehearsal> log)
 {
     /// <summary>Code is compiled for good after thirty calls, and every connection of the lane should meet every statement twice.</summary>
     private const int Times = 5 * DispatchLane.Width;
@@ -30,7 +30,7 @@ internal sealed class Rehearsal(DispatchLane lane, Hints hints, Measures measure
                 return; // an empty installation: there is nobody to call
             }
 
-            var raise = new RaiseIncident(lane, new RolledBack(lane, hints, measures), bounds, raising);
+            var raise = new RaiseIncident(lane, new RolledBack(lane, hints, measures, quarantine), bounds, raising);
             for (var time = 0; time < Times; time++)
             {
                 var (outcome, _) = await raise.HandleAsync(scene.Operator, Guid.CreateVersion7(), scene.Request, cancellation);
@@ -83,7 +83,7 @@ internal sealed class Rehearsal(DispatchLane lane, Hints hints, Measures measure
     }
 
     /// <summary>Goes all the way to the call-outs and takes everything back.</summary>
-    private sealed class RolledBack(DispatchLane lane, Hints hints, Measures measures) : FactLog(lane, hints, measures)
+    private sealed class RolledBack(DispatchLane lane, Hints hints, Measures measures, Quarantine quarantine) : FactLog(lane, hints, measures, quarantine)
     {
         protected override async Task EndAsync(OpenRecord record, CancellationToken cancellation)
         {

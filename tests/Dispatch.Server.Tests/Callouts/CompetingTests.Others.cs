@@ -3,7 +3,7 @@ using Dispatch.Server.Tests.Support;
 
 namespace Dispatch.Server.Tests.Callouts;
 
-/// <summary>Which other incidents count: also one whose places are taken by somebody who will be late.</summary>
+/// <summary>Which other incidents count: also one whose places are taken by somebody who will be late, and never one whose rows are broken.</summary>
 public sealed partial class CompetingTests
 {
     [Fact]
@@ -52,5 +52,28 @@ public sealed partial class CompetingTests
         await ReplaysAsync();
         await History.HoldsAsync(console, first);
         await History.HoldsAsync(console, second);
+    }
+
+    [Theory]
+    [InlineData("ALTER TABLE callouts ADD CONSTRAINT broken CHECK (incident_id <> '{0}') NOT VALID", "ALTER TABLE callouts DROP CONSTRAINT broken")] // cannot be changed
+    [InlineData("UPDATE callouts SET offered_at = '20000-01-01' WHERE incident_id = '{0}'", "UPDATE callouts SET offered_at = now() WHERE incident_id = '{0}'")] // cannot be read
+    public async Task An_incident_whose_rows_are_broken_stops_itself_and_not_the_one_that_wants_its_people(string breakIt, string mend)
+    {
+        await node.World.VolunteersAsync(6);
+        var broken = await console.RaiseAsync(ApiClient.Flood());
+        await console.WhenAsync(broken, "offered", 6);
+        await node.World.SqlAsync(breakIt.Replace("{0}", $"{broken}", StringComparison.Ordinal));
+
+        var second = await console.RaiseAsync(ApiClient.Flood()); // would take over its part
+        await Eventually.True(() => node.World.ScalarAsync<bool>($"SELECT count(*) = 1 FROM quarantine WHERE kind = 'incident' AND subject = '{broken}'"), "the broken one to be set apart");
+        var came = await node.World.VolunteerAsync(700);
+        await node.World.SqlAsync($"UPDATE incidents SET look_at = now() WHERE id = '{second}'");
+
+        Assert.Equal(came, (Guid)(await console.WhenAsync(second, "offered", 1))["callouts"]!.AsArray().Single()!["volunteer"]!["id"]!);
+        Assert.Equal(0L, await node.World.ScalarAsync<long>($"SELECT count(*) FROM quarantine WHERE kind = 'incident' AND subject <> '{broken}'"));
+        Assert.Equal(200, (await console.PostAsync($"/api/incidents/{second}/escalate", new { commandId = Guid.NewGuid() })).Status); // nor an order
+
+        await node.World.SqlAsync($"{mend.Replace("{0}", $"{broken}", StringComparison.Ordinal)}; UPDATE quarantine SET retry_at = now(); UPDATE incidents SET look_at = now() WHERE id = '{broken}'");
+        await Eventually.True(() => node.World.ScalarAsync<bool>("SELECT count(*) = 0 FROM quarantine"), "it to work again");
     }
 }
