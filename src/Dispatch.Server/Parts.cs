@@ -78,6 +78,7 @@ internal static class Parts
         services.AddSingleton<AnswerOnBehalf>().AddSingleton<Repudiate>().AddSingleton<AnswerTask>().AddHosted<SilentWaves>();
         services.AddHosted<TellPeople>().AddHosted<MusterPump>().AddHosted<Policies.OrderPump>();
         services.AddSingleton<SetDuty>();
+        services.AddSingleton<SetMeans>();
         services.AddSingleton<SetHours>();
         services.AddSingleton<SetConsents>();
         services.AddSingleton<ReportPosition>();

@@ -20,7 +20,7 @@ public sealed class PhoneAccessTests
         await phone.ActivateAsync(await PhonePage.CodeAsync(node, volunteer));
         await phone.SaysAsync("现在可能收到召集");
         await Accessibility.HasNoSeriousFaultAsync(phone.Page, "home");
-        foreach (var page in new[] { "position", "hours", "consents", "papers", "recent", "ring", "account" })
+        foreach (var page in new[] { "position", "hours", "means", "consents", "papers", "recent", "ring", "account" })
         {
             await phone.Page.GotoAsync($"{node.Address}/phone.html#{page}");
             await phone.Page.Locator(".page .head").WaitForAsync();

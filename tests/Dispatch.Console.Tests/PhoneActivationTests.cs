@@ -76,7 +76,7 @@ public sealed class PhoneActivationTests
     }
 
     [Fact]
-    public async Task The_hours_of_the_week_are_chosen_by_quarters_of_a_day()
+    public async Task The_hours_of_the_week_are_chosen_by_quarters_of_a_day_and_how_he_comes_by_one_tap()
     {
         await using var node = await TestNode.StartAsync();
         var volunteer = await node.World.VolunteerAsync(200, duty: "off");
@@ -93,6 +93,19 @@ public sealed class PhoneActivationTests
         await Eventually.True(
             async () => await node.World.ScalarAsync<string>($"SELECT coalesce(string_agg(weekday || ' ' || from_time || '-' || to_time, ', '), '') FROM weekly_hours WHERE volunteer_id = '{volunteer}'") == "6 06:00:00-18:00:00",
             "one stretch on Saturday");
+
+        await phone.Page.GetByRole(AriaRole.Link, new() { Name = "返回" }).ClickAsync();
+        await phone.Page.GetByRole(AriaRole.Link, new() { Name = "怎么去现场 不说明" }).ClickAsync();
+        await phone.PressAsync("骑自行车"); // one tap, like the duty switch
+        await phone.SaysAsync("已确认");
+        Assert.Equal("bicycle", await node.World.ScalarAsync<string>($"SELECT means FROM response_records WHERE volunteer_id = '{volunteer}'"));
+        await phone.ScreenshotAsync("phone-means");
+        await phone.PressAsync("English");
+        await phone.ScreenshotAsync("phone-means-en");
+        await phone.PressAsync("中文");
+        await phone.Page.GetByRole(AriaRole.Link, new() { Name = "返回" }).ClickAsync();
+        await phone.SaysAsync("骑自行车");
+        await phone.ScreenshotAsync("phone-home-means");
     }
 
     [Fact]

@@ -11,6 +11,8 @@ internal static class MeRoutes
             (await duty.HandleAsync(caller, request, cancellation)).ToResult()).Produces<VolunteerSelf>();
         me.MapPut("/hours", async (SetHours.Request request, Caller caller, SetHours hours, CancellationToken cancellation) =>
             (await hours.HandleAsync(caller, request, cancellation)).ToResult()).Produces<VolunteerSelf>();
+        me.MapPut("/means", async (SetMeans.Request request, Caller caller, SetMeans means, CancellationToken cancellation) =>
+            (await means.HandleAsync(caller, request, cancellation)).ToResult()).Produces<VolunteerSelf>();
         me.MapPut("/consents", async (SetConsents.Request request, Caller caller, SetConsents consents, CancellationToken cancellation) =>
             (await consents.HandleAsync(caller, request, cancellation)).ToResult()).Produces<VolunteerSelf>();
         me.MapPut("/position", async (ReportPosition.Request request, Caller caller, ReportPosition report, CancellationToken cancellation) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Dispatch.Geo.Matching;
+using Dispatch.Geo.Waves;
 using Dispatch.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -31,6 +32,9 @@ internal sealed record VolunteerSelf(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Drill { get; init; }
 
+    /// <summary>How he has said that he comes to an incident.</summary>
+    public Means Means { get; init; }
+
     [JsonIgnore]
     public string HomeRegion { get; init; } = "";
 
@@ -47,8 +51,8 @@ internal sealed record VolunteerSelf(
             .Select(pair => new Held(pair.qualification.Key, pair.qualification.Name, pair.qualification.NameEn, pair.certificate.ValidUntil)).ToListAsync(cancellation);
         var insuredUntil = await db.Insurances.Where(insurance => insurance.VolunteerId == id).MaxAsync(insurance => (DateOnly?)insurance.ValidUntil, cancellation);
         var state = await db.Database.SqlQuery<State>($"""
-            SELECT is_available(v.id, v.duty, v.time_zone, now()) AS "Available", coalesce(h.last_number, 0) AS "Cursor"
-            FROM volunteers v LEFT JOIN inbox_heads h ON h.volunteer_id = v.id WHERE v.id = {id}
+            SELECT is_available(v.id, v.duty, v.time_zone, now()) AS "Available", coalesce(h.last_number, 0) AS "Cursor", coalesce(r.means, 'undeclared') AS "Means"
+            FROM volunteers v LEFT JOIN inbox_heads h ON h.volunteer_id = v.id LEFT JOIN response_records r ON r.volunteer_id = v.id WHERE v.id = {id}
             """).SingleAsync(cancellation);
 
         Fix? fix = null;
@@ -66,8 +70,9 @@ internal sealed record VolunteerSelf(
         {
             HomeRegion = volunteer.HomeRegion,
             Drill = volunteer.Drill,
+            Means = Enum.Parse<Means>(state.Means, ignoreCase: true),
         };
     }
 
-    private sealed record State(bool Available, long Cursor);
+    private sealed record State(bool Available, long Cursor, string Means);
 }

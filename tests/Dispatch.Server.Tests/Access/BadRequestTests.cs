@@ -66,6 +66,8 @@ public sealed class BadRequestTests(SharedNode shared) : IClassFixture<SharedNod
     [Theory]
     [InlineData("/api/me/duty", """{"duty":"perhaps"}""", "duty")]
     [InlineData("/api/me/duty", """{"duty":null}""", "duty")]
+    [InlineData("/api/me/means", """{"means":"boat"}""", "means")]
+    [InlineData("/api/me/means", """{"means":null}""", "means")]
     [InlineData("/api/me/duty", """{"on":true}""", "on")]
     [InlineData("/api/me/consents", """{"location":"yes"}""", "location")]
     [InlineData("/api/callouts/01890000-0000-7000-8000-000000000000/answer", """{"answer":"maybe"}""", "answer")]

@@ -92,6 +92,7 @@ public sealed class ScopeTests : IAsyncLifetime
         ["POST /api/volunteers/{id}/drill-phone"] = Operators,
         ["PUT /api/me/duty"] = Volunteers,
         ["PUT /api/me/hours"] = Volunteers,
+        ["PUT /api/me/means"] = Volunteers,
         ["PUT /api/me/consents"] = Volunteers,
         ["PUT /api/me/position"] = Volunteers,
         ["POST /api/channels/{channel}/replies"] = Everybody, // and only with a good signature: InboundTests

@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import { call } from '../live/api';
 import { serverNow } from '../live/clock';
-import type { Card, Consents, Duty, MusterCard, Problem, VolunteerSelf } from '../live/contract';
+import type { Card, Consents, Duty, Means, MusterCard, Problem, VolunteerSelf } from '../live/contract';
 import { expected, type Step } from './card';
 import type { Span } from './hours';
 import { uuid7 } from '../live/uuid';
@@ -28,6 +28,7 @@ export const consents = computed((): Consents | null =>
 /** Located only with a consent that the server has, and not one moment longer than the person wants. */
 export const mayLocate = computed((): boolean => state.value.self?.consents.location === true && consents.value?.location === true);
 export const hours = computed((): readonly Span[] => (wanted('hours').weeklyHours as Span[] | undefined) ?? state.value.self?.weeklyHours ?? []);
+export const means = computed((): Means => (wanted('means').means as Means | undefined) ?? state.value.self?.means ?? 'undeclared');
 export const expectedState = (card: Card) =>
   expected(card, box.value.flatMap((order) => order.lane === card.id && order.step ? [order.step] : []));
 
@@ -35,6 +36,7 @@ export const setDuty = (to: Duty): void => give({ key: 'duty', lane: 'duty', pat
 export const setConsent = (which: keyof Consents, to: boolean): void =>
   give({ key: `consents/${which}`, lane: 'consents', path: '/api/me/consents', body: { [which]: to }, step: null });
 
+export const setMeans = (to: Means): void => give({ key: 'means', lane: 'means', path: '/api/me/means', body: { means: to }, step: null });
 export const setHours = (weeklyHours: readonly Span[]): void => give({ key: 'hours', lane: 'hours', path: '/api/me/hours', body: { weeklyHours }, step: null });
 
 export function giveStep(card: Card, step: Step, reason?: string): void {

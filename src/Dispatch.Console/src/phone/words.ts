@@ -18,6 +18,7 @@ export const w = inBoth(
     duty: '值班', on: '值班', off: '休息', byHours: '按时段',
     onMeans: '现在可能收到召集', offMeans: '现在不会收到召集', hoursOnMeans: '现在是您的值班时段，可能收到召集', hoursOffMeans: '现在不在您的值班时段，不会收到召集',
     hoursNone: '您还没有选值班时段，请到“值班时段”里选', hours: '值班时段', hoursHow: '点一下选上，再点一下取消。选“按时段”值班时才用。', night: '夜里', morning: '上午', afternoon: '下午', evening: '晚上', partly: '部分', weekdays: (n: number) => `周${'日一二三四五六'[n % 7]}`,
+    means: '怎么去现场', meansHow: '只用来估算您要走多久，好决定请谁、请几个人。随时可以改。', meansOf: { foot: '步行', bicycle: '骑自行车', car: '开车', undeclared: '不说明' } as Readonly<Record<'foot' | 'bicycle' | 'car' | 'undeclared', string>>,
     sending: '正在发送…', retrying: '未确认，正在重试', confirmed: (time: string) => `已确认 ${time}`, tryNow: '现在重试', unconfirmed: '未确认',
     notGotThrough: '指挥中心还不知道您的答复。请走到信号好的地方。',
     // the card
@@ -75,6 +76,7 @@ export const w = inBoth(
     duty: 'Duty', on: 'On duty', off: 'Off duty', byHours: 'My hours',
     onMeans: 'You may be called now', offMeans: 'You will not be called now', hoursOnMeans: 'It is within your hours: you may be called', hoursOffMeans: 'It is outside your hours: you will not be called',
     hoursNone: 'No hours chosen yet: see “Hours of the week”', hours: 'Hours of the week', hoursHow: 'Tap to choose, tap again to clear. Used while duty is “My hours”.', night: 'Night', morning: 'Morn.', afternoon: 'Aft.', evening: 'Eve.', partly: 'part', weekdays: (n: number) => ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'][n % 7]!,
+    means: 'How I come', meansHow: 'Only used to reckon how long you need, and so whom and how many to ask. Change it at any time.', meansOf: { foot: 'On foot', bicycle: 'By bicycle', car: 'By car', undeclared: 'Not said' },
     sending: 'Sending…', retrying: 'Not confirmed, trying again', confirmed: (time: string) => `Confirmed ${time}`, tryNow: 'Try now', unconfirmed: 'not confirmed',
     notGotThrough: 'The command centre does not know your answer yet. Move to where the signal is better.',
     callout: 'Call-out', needed: 'Needed:', risk: 'Risk', away: (text: string) => text, here: 'Close by', reason: 'Reason', seconds: 's', timeLeft: 'Time left',

@@ -32,6 +32,8 @@ export interface Me {
   volunteer: VolunteerSelf | null;
   serverTime: Instant;
 }
+/** How he comes to an incident. */
+export type Means = 'undeclared' | 'foot' | 'bicycle' | 'car';
 export type Duty = 'on' | 'off' | 'byHours';
 export interface Consents { location: boolean; registeredAddress: boolean; crossRegion: boolean }
 export interface VolunteerSelf {
@@ -45,6 +47,7 @@ export interface VolunteerSelf {
   qualifications: { key: string; name: string; nameEn: string; validUntil: string | null }[];
   insuredUntil: string | null;
   inboxCursor: number;
+  means?: Means;
   /** This phone is a drill phone: real incidents never reach it. */
   drill?: boolean;
 }

@@ -11,6 +11,7 @@ import { Home } from './Home';
 import { HoursPage } from './Hours';
 import { Account, ConsentsPage, Papers, Recent, Ring, Why } from './Pages';
 import { TopBar } from './Parts';
+import { MeansPage } from './Means';
 import { Team } from './Team';
 import { TestNotice } from './TestNotice';
 import { MusterCall } from './MusterCall';
@@ -38,6 +39,7 @@ function Screen() {
   switch (name) {
     case 'position': return <Position />;
     case 'hours': return <HoursPage />;
+    case 'means': return <MeansPage />;
     case 'consents': return <ConsentsPage />;
     case 'papers': return <Papers />;
     case 'recent': return <Recent />;

@@ -3,7 +3,7 @@ import type { Duty } from '../../live/contract';
 import { now } from '../../live/clock';
 import { audible, unlock } from '../alarm';
 import { isActive } from '../card';
-import { consents, duty, confirmedAt, hours, refusals, setDuty, box } from '../orders';
+import { consents, duty, confirmedAt, hours, means, refusals, setDuty, box } from '../orders';
 import { desk } from '../desk';
 import { isWaiting } from '../muster';
 import { card, freshness, state } from '../phone';
@@ -11,6 +11,7 @@ import { age, distance, w } from '../words';
 import { detailOf, placeOf, titleOf } from '../../words/lang';
 import { progress } from '../outbox';
 import { Icon, type Shape } from './Icon';
+import { meansShapes } from './Means';
 import { Row, Standing } from './Parts';
 
 const duties: readonly [Duty, Shape][] = [['on', 'bell'], ['off', 'moon'], ['byHours', 'clock']];
@@ -51,6 +52,7 @@ export function Home() {
           {self.position ? w().fix(age(now.value - Date.parse(self.position.takenAt)), distance(self.position.accuracyMetres)) : consents.value?.location ? w().positionNone : w().needConsent}
         </Row>
         <Row to="hours" shape="clock" title={w().hours} />
+        <Row to="means" shape={meansShapes[means.value]} title={w().means}>{w().meansOf[means.value]}</Row>
         {desk.value && desk.value.teams.length > 0 && <Row to="team" shape="flag" title={w().team}>{desk.value.teams.map((team) => team.name).join('、')}</Row>}
         <Row to="recent" shape="note" title={w().recent} />
         <Row to="consents" shape="shield" title={w().consents} />
