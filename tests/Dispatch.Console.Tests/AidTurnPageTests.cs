@@ -198,6 +198,7 @@ public sealed class AidTurnPageTests(AidTurnPageTests.Desks desks) : IClassFixtu
         await console.ScreenshotAsync("aid-lapsed-decided");
         await Accessibility.HasNoSeriousFaultAsync(console.Page, "a loan whose end was decided", enhancedContrast: false);
         Assert.Equal(["accepted", "accepted"], await StatesAsync(futian, incident));
+        await TheSuperiorDecidesAsync(loan, card);
 
         await lapsed.GetByRole(AriaRole.Button, new() { Name = "2 人全部撤离" }).PressAsync("Enter"); // whoever let them go on may send them home later
         await console.Page.Locator("dialog[open] [name=reason]").FillAsync("搜救结束");
@@ -206,6 +207,33 @@ public sealed class AidTurnPageTests(AidTurnPageTests.Desks desks) : IClassFixtu
         Assert.Equal(["released", "released"], await StatesAsync(futian, incident));
         await Expect(card).ToContainTextAsync("已归队");
         await futian.OrderAsync($"/api/incidents/{incident}/close");
+    }
+
+    /// <summary>What the incident's desk refused has gone above by itself: there it is seen, and decided.</summary>
+    private async Task TheSuperiorDecidesAsync(Guid loan, ILocator atHome)
+    {
+        await Expect(atHome.Locator("[data-appeal=superior]")).ToContainTextAsync("已自动报深圳市决定");
+        await using var city = await SignedInAsync(Node, "shenzhen");
+        var bar = city.Page.Locator($".aid-bar [data-appeal='{loan}']");
+        await Expect(bar).ToContainTextAsync("罗湖区要求 2 人归队");
+        await Expect(bar).ToContainTextAsync("福田区未同意或未答复，请您决定");
+        await city.ScreenshotAsync("aid-appeal-bar");
+        await city.Keys.PressAsync("d");
+        var card = city.Page.Locator($"[data-release='{loan}']");
+        await Expect(card).ToContainTextAsync("罗湖区要求他们归队：本区有警情"); // why, and why not
+        await Expect(card).ToContainTextAsync("福田区决定他们继续执行，直到撤离：正在搜救，暂离不开");
+        await city.ScreenshotAsync("aid-appeal");
+        await Accessibility.HasNoSeriousFaultAsync(city.Page, "a loan that the superior has to decide", enhancedContrast: false);
+        await city.Keys.PressAsync("l");
+        await Expect(card).ToContainTextAsync("which decides within");
+        await city.ScreenshotAsync("aid-appeal-en");
+        await city.Keys.PressAsync("l");
+        await card.GetByRole(AriaRole.Button, new() { Name = "继续执行" }).PressAsync("Enter");
+        await city.Page.Locator("dialog[open] [name=reason]").FillAsync("搜救优先，两小时后归队");
+        await city.Keys.PressAsync("Enter");
+
+        await Expect(atHome).ToContainTextAsync("共同上级决定他们继续执行，直到撤离：搜救优先，两小时后归队");
+        await Expect(atHome.Locator("[data-appeal]")).ToHaveCountAsync(0);
     }
 
     private static async Task<string[]> StatesAsync(ApiClient desk, Guid incident) =>

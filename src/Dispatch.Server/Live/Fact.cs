@@ -45,6 +45,8 @@ internal enum FactKind
     AidLapsed,
     AidExtended,
     AidLapseDecided,
+    AidAppealed,
+    AidAppealUnanswered,
     SelfOffered,
     SelfOfferDecided,
     CallingPaused,

@@ -5,7 +5,7 @@ namespace Dispatch.Server.MutualAid;
 
 /// <summary>
 /// What comes due: a silent desk's request goes to its liaison, then to the superior's desk, and at last counts as unanswered; a release that has run
-/// out is told to both desks. Nobody on his way is recalled by that: whether he goes on is an operator's word.
+/// out is told to both desks; people wanted back are a question with a time (<see cref="Appeals"/>). Nobody on his way is recalled by that: whether he goes on is an operator's word.
 /// </summary>
 internal static class AidDeadlines
 {
@@ -23,6 +23,12 @@ internal static class AidDeadlines
             await LapseAsync(record, release, cancellation);
         }
 
+        foreach (var release in await record.Db.Releases.Where(release => release.IncidentId == incident.Id && release.AppealDueAt <= record.Now && release.EndedAt == null)
+            .OrderBy(release => release.Id).ToListAsync(cancellation))
+        {
+            await Appeals.SilentAsync(record, release, cancellation);
+        }
+
         await SetNextAsync(record, cancellation);
     }
 
@@ -33,7 +39,8 @@ internal static class AidDeadlines
         var id = record.Incident.Id;
         var request = await record.Db.AidRequests.Where(request => request.IncidentId == id).MinAsync(request => request.DueAt, cancellation);
         var release = await record.Db.Releases.Where(release => release.IncidentId == id && release.LapseToldAt == null && release.EndedAt == null).MinAsync(release => (DateTimeOffset?)release.ValidUntil, cancellation);
-        record.Incident.AidDueAt = request is null || release < request ? release : request;
+        var appeal = await record.Db.Releases.Where(release => release.IncidentId == id && release.EndedAt == null).MinAsync(release => release.AppealDueAt, cancellation);
+        record.Incident.AidDueAt = new[] { request, release, appeal }.Min();
         if (record.Incident.AidDueAt < record.Incident.LookAt || record.Incident.LookAt is null)
         {
             record.Incident.LookAt = record.Incident.AidDueAt;

@@ -10,7 +10,8 @@ namespace Dispatch.Server.MutualAid;
 
 /// <summary>
 /// A release has run out and people are still out: they go on without it until they are released, or they are called home. The lender's word to call
-/// them home asks the incident's command for it; the command's releases them, all at once. Each names the word it replaces, so of two desks that
+/// them home asks the incident's command for it; the command's releases them, all at once. What it refuses goes to the common superior
+/// (<see cref="Appeals"/>), whose word does the same. Each names the word it replaces, so of two desks that
 /// decide at once one has decided and the other is shown it.
 /// </summary>
 internal sealed class DecideLapse(FactLog log, IDbContextFactory<DispatchDb> store)
@@ -60,7 +61,7 @@ internal sealed class DecideLapse(FactLog log, IDbContextFactory<DispatchDb> sto
                         : Problems.DifferentBody(await Releases.OneAsync(record.Db, caller, id, cancellation));
                 }
 
-                if (await RefusalAsync(record, release, request, caller, cancellation) is { } refusal)
+                if (await RefusalAsync(record, release, side, decision, request, caller, cancellation) is { } refusal)
                 {
                     return refusal;
                 }
@@ -72,6 +73,7 @@ internal sealed class DecideLapse(FactLog log, IDbContextFactory<DispatchDb> sto
                     return Problems.Conflict("已没有人在外，无须决定", "Nobody is out any more: there is nothing to decide", await Releases.OneAsync(record.Db, caller, id, cancellation));
                 }
 
+                var before = (release.Decision, release.DecidedAs);
                 release.Decide(decision, side, record.Now, caller.AccountId, request.Reason!.Trim());
                 record.Append(
                     FactKind.AidLapseDecided, Actor.Operator(caller.AccountId),
@@ -81,22 +83,26 @@ internal sealed class DecideLapse(FactLog log, IDbContextFactory<DispatchDb> sto
                         stillOut = stillOut.Select(callout => callout.Id), reason = request.Reason!.Trim(),
                     },
                     commandId: request.CommandId);
-                if (decision == LapseDecision.CallHome && side == ReleaseSide.Command)
+                if (decision == LapseDecision.CallHome && side is ReleaseSide.Command or ReleaseSide.Superior)
                 {
                     await SendHomeAsync(record, stillOut, caller, request.Reason!.Trim(), cancellation);
                 }
+
+                await Appeals.FollowAsync(record, release, before, caller, lender.Name, lender.Path, stillOut, cancellation);
 
                 return await Releases.OneAsync(record.Db, caller, id, cancellation);
             },
             cancellation);
     }
 
-    private static async Task<Problem?> RefusalAsync(OpenRecord record, Release release, Request request, Caller caller, CancellationToken cancellation)
+    private static async Task<Problem?> RefusalAsync(OpenRecord record, Release release, ReleaseSide side, LapseDecision decision, Request request, Caller caller, CancellationToken cancellation)
     {
         var (title, titleEn) = release switch
         {
             _ when release.EndedAt is not null || record.Incident.State != IncidentState.Open => ("这项借调已结束", "This loan has ended"),
             _ when release.ValidUntil > record.Now => ("这项借调尚未到期", "This loan has not run out"),
+            { AppealTo: not null, AppealDueAt: not null } when (side, decision) is (ReleaseSide.Command, LapseDecision.GoOn) or (ReleaseSide.Lender, LapseDecision.CallHome)
+                => ("已报共同上级，由其决定", "It is with the common superior, which decides"), // either may still give way
             _ when release.DecidedAt != request.Replaces => ("刚刚有人作了决定，请先看清", "Somebody has just decided: look at it first"),
             _ => (null, ""),
         };

@@ -33,6 +33,9 @@ internal enum ReleaseSide
 
     /// <summary>The incident's command: who is sent home from it is its word.</summary>
     Command,
+
+    /// <summary>The common superior of both, once the question has come to it: a home wanted its people back, and the command refused or was silent.</summary>
+    Superior,
 }
 
 /// <summary>Named people of one region, for one incident, until a time. Without one the database takes no call-out across the boundary.</summary>
@@ -80,8 +83,23 @@ internal sealed class Release
 
     public string? DecisionReason { get; private set; }
 
+    /// <summary>The region that has to decide, or was silent, whether people who are wanted back go; null: it is the incident's command's turn, or nobody's.</summary>
+    public string? AppealTo { get; private set; }
+
+    /// <summary>Until then whoever's turn it is has to say whether they go; null: nobody is asked.</summary>
+    public DateTimeOffset? AppealDueAt { get; private set; }
+
     public void Decide(LapseDecision decision, ReleaseSide side, DateTimeOffset at, Guid by, string reason) =>
         (Decision, DecidedAs, DecidedAt, DecidedBy, DecisionReason) = (decision, side, at, by, reason);
+
+    /// <summary>They are wanted back: it is this region's turn to say whether they go; null: the incident's command's.</summary>
+    public void Appeal(string? to, DateTimeOffset due) => (AppealTo, AppealDueAt) = (to, due);
+
+    /// <summary>Nobody asks for them back any more, or it is decided.</summary>
+    public void Settle() => (AppealTo, AppealDueAt) = (null, null);
+
+    /// <summary>The superior was silent: the last word stands, and that it was silent.</summary>
+    public void LeaveUnanswered() => AppealDueAt = null;
 
     /// <summary>It holds again, until then: what was decided when it had run out is for the next time open again.</summary>
     public void Extend(DateTimeOffset until)
@@ -93,6 +111,7 @@ internal sealed class Release
 
         (ValidUntil, LapseToldAt) = (until, null);
         (Decision, DecidedAs, DecidedAt, DecidedBy, DecisionReason) = (null, null, null, null, null);
+        Settle();
     }
 }
 

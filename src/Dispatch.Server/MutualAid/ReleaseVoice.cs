@@ -25,7 +25,7 @@ internal sealed record ReleaseVoice(ReleaseSide Side, bool MayExtend, DateTimeOf
             return null;
         }
 
-        var side = isCommand ? ReleaseSide.Command : ReleaseSide.Lender;
+        var side = Appeals.IsSuperior(caller, release, lenderPath) ? ReleaseSide.Superior : isCommand ? ReleaseSide.Command : ReleaseSide.Lender;
         switch (release.Ground)
         {
             case Ground.Approval:

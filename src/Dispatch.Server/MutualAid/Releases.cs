@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Dispatch.Server.Access;
 using Dispatch.Server.Callouts;
+using Dispatch.Server.Live;
 using Dispatch.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,6 +14,9 @@ internal sealed record ReleaseView(
 {
     internal sealed record LentPerson(Guid Id, string Name, CalloutState? State, DateTimeOffset? ReturnedAt);
 
+    /// <summary>To: null: the incident's command. DueAt: null: the superior was silent. Asked: the home's own word, which another may have replaced as the last.</summary>
+    internal sealed record AppealPart(AidView.RegionPart? To, DateTimeOffset? DueAt, DecisionPart? Asked);
+
     internal sealed record DecisionPart(LapseDecision Decision, ReleaseSide As, DateTimeOffset At, AidView.PersonPart By, string Reason);
 
     /// <summary>The last word on people who are still out after its end; null: none yet.</summary>
@@ -21,6 +26,9 @@ internal sealed record ReleaseView(
 
     /// <summary>The agreement or unified command it stands on ends then; null: nothing but the longest loan limits it.</summary>
     public DateTimeOffset? GroundEndsAt { get; init; }
+
+    /// <summary>Its people are wanted back: whose turn it is to say whether they go, and until when. Null: nobody asks.</summary>
+    public AppealPart? Appeal { get; init; }
 
     /// <summary>For whom the caller may say whether people go on after its end; null: for nobody, or it is over.</summary>
     public ReleaseSide? MayDecideAs { get; init; }
@@ -36,7 +44,7 @@ internal static class Releases
             .ToListAsync(cancellation);
         var ids = rows.ConvertAll(row => row.release.Id);
         var incidents = rows.Select(row => row.release.IncidentId).Distinct().ToList();
-        var codes = rows.SelectMany(row => new[] { row.release.Region, row.District }).Distinct().ToList();
+        var codes = rows.SelectMany(row => new[] { row.release.Region, row.District, row.release.AppealTo }).OfType<string>().Distinct().ToList();
         var regions = await db.Regions.AsNoTracking().Where(region => codes.Contains(region.Code)).ToDictionaryAsync(region => region.Code, cancellation);
         var people = (await db.ReleasedPeople.AsNoTracking().Where(person => ids.Contains(person.ReleaseId))
             .Join(db.Volunteers, person => person.VolunteerId, volunteer => volunteer.Id, (person, volunteer) => new { person, volunteer.Name }).ToListAsync(cancellation))
@@ -47,6 +55,7 @@ internal static class Releases
         var deciders = rows.Select(row => row.release.DecidedBy).OfType<Guid>().ToList();
         var names = await db.Accounts.Where(account => deciders.Contains(account.Id)).ToDictionaryAsync(account => account.Id, account => account.Name, cancellation);
 
+        var asked = await AskedForAsync(db, rows.FindAll(row => row.release.AppealDueAt is not null || row.release.AppealTo is not null).ConvertAll(row => row.release.IncidentId), cancellation);
         var views = new List<ReleaseView>();
         foreach (var row in rows.OrderByDescending(row => row.release.GivenAt))
         {
@@ -61,6 +70,8 @@ internal static class Releases
                 Decision = release.Decision is { } decision
                     ? new(decision, release.DecidedAs!.Value, release.DecidedAt!.Value, new(release.DecidedBy!.Value, names.GetValueOrDefault(release.DecidedBy.Value)), release.DecisionReason!)
                     : null,
+                Appeal = release.AppealTo is null && release.AppealDueAt is null || release.EndedAt is not null ? null
+                    : new(release.AppealTo is { } to ? new(to, regions[to].Name) : null, release.AppealDueAt, asked.GetValueOrDefault(release.Id)),
                 MayExtend = voice is { MayExtend: true, GroundHolds: true },
                 GroundEndsAt = voice?.GroundEndsAt,
                 MayDecideAs = voice?.Side,
@@ -68,6 +79,25 @@ internal static class Releases
         }
 
         return views;
+    }
+
+    /// <summary>Why the homes want their people back, by release: from the record, where every word stands.</summary>
+    private static async Task<Dictionary<Guid, ReleaseView.DecisionPart>> AskedForAsync(DispatchDb db, List<Guid> incidents, CancellationToken cancellation)
+    {
+        var asked = new Dictionary<Guid, ReleaseView.DecisionPart>();
+        var words = incidents.Count == 0 ? [] : await db.Facts.AsNoTracking().Where(fact => incidents.Contains(fact.IncidentId) && fact.Kind == nameof(FactKind.AidLapseDecided))
+            .Join(db.Accounts, fact => fact.ById, account => (Guid?)account.Id, (fact, account) => new { fact.Number, fact.At, fact.Data, account.Id, account.Name }).ToListAsync(cancellation);
+        foreach (var word in words.OrderBy(word => word.Number))
+        {
+            using var data = JsonDocument.Parse(word.Data);
+            var fields = data.RootElement;
+            if (fields.GetProperty("decision").GetString() == "callHome" && fields.GetProperty("decidedAs").GetString() == "lender")
+            {
+                asked[fields.GetProperty("releaseId").GetGuid()] = new(LapseDecision.CallHome, ReleaseSide.Lender, word.At, new(word.Id, word.Name), fields.GetProperty("reason").GetString()!);
+            }
+        }
+
+        return asked;
     }
 
     /// <summary>As it stands within the transaction that has just changed it.</summary>

@@ -94,3 +94,6 @@ internal sealed class EndsOfReleases : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0027_told_standby")]
 internal sealed class ToldStandby : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0028_appeals_of_loans")]
+internal sealed class AppealsOfLoans : SqlMigration;

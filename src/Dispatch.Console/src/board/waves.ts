@@ -20,7 +20,7 @@ export type Entry = WaveEntry | FactEntry;
 
 const shown = new Set<Fact['kind']>([
   'IncidentRaised', 'NeedFilled', 'NeedExhausted', 'NeedChanged', 'CallingPaused', 'CallingResumed', 'IncidentClosed', 'IncidentCancelled',
-  'AidRequested', 'AidEscalated', 'AidRefused', 'AidUnanswered', 'AidUnavailable', 'AidReleased', 'AidLapsed', 'AidExtended', 'AidLapseDecided',
+  'AidRequested', 'AidEscalated', 'AidRefused', 'AidUnanswered', 'AidUnavailable', 'AidReleased', 'AidLapsed', 'AidExtended', 'AidLapseDecided', 'AidAppealed', 'AidAppealUnanswered',
   'CalloutFellBehind', 'CalloutCaughtUp', 'LiaisonAsked', 'LiaisonEscalated', 'LiaisonAnswered', 'SelfOffered', 'SelfOfferDecided',
 ]);
 

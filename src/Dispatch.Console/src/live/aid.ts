@@ -10,6 +10,8 @@ const outThere = new Set<string | null>(['accepted', 'enRoute', 'onScene']);
 /** People still out after the end of a loan, who are not back by any other way. */
 export const stillOut = (l: AidRelease, at: number): number =>
   (l.endedAt === null && Date.parse(l.validUntil) <= at ? l.people.filter((p) => p.returnedAt === null && outThere.has(p.state)).length : 0);
+/** A home wants its people back, and it is this desk, above both, that has to say whether they go. */
+export const appealsHere = (l: AidRelease, at: number): boolean => l.mayDecideAs === 'superior' && l.appeal?.to != null && l.appeal.dueAt !== null && stillOut(l, at) > 0;
 /** Requests and loans that wait for this desk's word. */
 export const aidWaiting = computed(() => (aidDesk.value?.requests ?? []).filter((r) => r.mayAnswer).length
-  + (aidDesk.value?.lent ?? []).filter((l) => l.mayDecideAs === 'lender' && !l.decision && stillOut(l, now.value) > 0).length);
+  + (aidDesk.value?.lent ?? []).filter((l) => appealsHere(l, now.value) || (l.mayDecideAs === 'lender' && !l.decision && stillOut(l, now.value) > 0)).length);

@@ -21,7 +21,7 @@ export function lapsesOf(incident: Incident): Lapse[] {
   const covered = new Set<Uuid>(loans.filter(holds).flatMap((l) => l.people.map((p) => p.id)));
   const away = incident.callouts.filter((c) => out.has(c.state) && !covered.has(c.volunteer.id));
   return loans.filter((l) => !holds(l))
-    .map((release) => ({ release, decided: release.decision?.decision === 'goOn' || release.decision?.as === 'command', callouts: away.filter((c) => release.people.some((p) => p.id === c.volunteer.id && p.returnedAt === null)) }))
+    .map((release) => ({ release, decided: release.decision?.decision === 'goOn' || (release.decision?.as ?? 'lender') !== 'lender', callouts: away.filter((c) => release.people.some((p) => p.id === c.volunteer.id && p.returnedAt === null)) }))
     .filter((lapse) => lapse.callouts.length > 0);
 }
 

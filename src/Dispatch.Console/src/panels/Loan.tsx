@@ -3,7 +3,7 @@ import { out } from '../board/attention';
 import { select, view } from '../board/choices';
 import { Icon } from '../board/glyphs';
 import { Countdown } from '../board/Ticking';
-import { stillOut } from '../live/aid';
+import { appealsHere, stillOut } from '../live/aid';
 import { now } from '../live/clock';
 import type { AidRelease } from '../live/contract';
 import { categoryOf } from '../live/reference';
@@ -33,11 +33,12 @@ export function Loan({ release: l, onStep }: { release: AidRelease; onStep: (ask
   const soon = !over && !lapsed && ends - now.value < SOON && l.people.some((p) => p.returnedAt === null);
   const mayExtend = l.mayExtend && (lapsed ? still > 0 : l.people.some((p) => p.returnedAt === null));
   const decide = (decision: 'goOn' | 'callHome') => onStep({
-    title: decision === 'goOn' ? w.letGoOnTitle(still) : w.callHomeTitle(still), about: `${namesOut(l)}。${decision === 'goOn' ? w.letGoOnHint : w.callHomeHint(l.borrower.name)}`,
+    title: decision === 'goOn' ? w.letGoOnTitle(still) : l.mayDecideAs === 'superior' ? w.releaseAll(still) : w.callHomeTitle(still),
+    about: `${namesOut(l)}。${decision === 'goOn' ? w.letGoOnHint : l.mayDecideAs === 'superior' ? '' : w.callHomeHint(l.borrower.name)}`,
     method: 'POST', path: `/api/releases/${l.id}/decide`, fields: [], body: { decision, replaces: l.decision?.at ?? null },
   });
   return (
-    <article class={`aid-card${over ? ' over' : ''}${still > 0 && l.mayDecideAs === 'lender' && !l.decision ? ' waits' : ''}`} data-release={l.id}>
+    <article class={`aid-card${over ? ' over' : ''}${appealsHere(l, now.value) || (still > 0 && l.mayDecideAs === 'lender' && !l.decision) ? ' waits' : ''}`} data-release={l.id}>
       <div><b>{w.lentTo(l.lender.name, l.borrower.name)}</b> · {nameOf(categoryOf(l.category))} · {l.address} <span class="tag">{w.grounds[l.ground] ?? l.ground}</span>
         <span class={lapsed ? 'doubt' : 'muted'}> {over ? w.ended : lapsed ? w.lapsed : w.until(at(l.validUntil))}</span>
         {soon && <b class="doubt loan-soon"><Icon name="clock" size={12} /><Countdown to={l.validUntil} /></b>}
@@ -46,9 +47,10 @@ export function Loan({ release: l, onStep }: { release: AidRelease; onStep: (ask
         {still > 0 && l.decision === null && <p class="lapsed-all"><Icon name="warn" size={13} /><b class="doubt">{w.lapsedFlag(still)}</b>{l.mayDecideAs === 'lender' && <span>{w.theyDecide(l.borrower.name)}</span>}</p>}
         {(mayExtend || still > 0) && <p class="loan-steps">
           {still > 0 && l.mayDecideAs === 'command' && <button type="button" class="small primary" onClick={() => { select(l.incidentId); view.value = 'command'; }}>{w.decide}</button>}
+          {appealsHere(l, now.value) && <><button type="button" class="small" onClick={() => decide('callHome')}>{w.releaseAll(still)}</button><button type="button" class="small" onClick={() => decide('goOn')}>{w.letGoOn}</button></>}
           {mayExtend && <button type="button" class="small" onClick={() => onStep(extension(l))}>{w.extend}</button>}
           {still > 0 && l.mayDecideAs === 'lender' && l.decision?.decision !== 'goOn' && <button type="button" class="small" onClick={() => decide('goOn')}>{w.agreeGoOn}</button>}
-          {still > 0 && l.mayDecideAs === 'lender' && l.decision?.decision !== 'callHome' && <button type="button" class="small" onClick={() => decide('callHome')}>{w.callHome}</button>}
+          {still > 0 && l.mayDecideAs === 'lender' && l.decision?.decision !== 'callHome' && !(l.appeal?.to && l.appeal.dueAt) && <button type="button" class="small" onClick={() => decide('callHome')}>{w.callHome}</button>}
         </p>}
       </div>
     </article>

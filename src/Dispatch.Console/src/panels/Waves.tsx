@@ -139,7 +139,7 @@ function Who({ entry, explained, incident }: { entry: WaveEntry; explained: Expl
 
 const marks: Partial<Record<Fact['kind'], [IconName, string]>> = {
   IncidentRaised: ['flag', ''], RingOpened: ['up', ''], NeedFilled: ['check', 'good'], NeedExhausted: ['warn', 'bad'], CallingPaused: ['pause', 'warn'], AidRequested: ['people', 'warn'], AidReleased: ['people', 'good'],
-  AidRefused: ['cross', 'bad'], AidUnanswered: ['cross', 'bad'], AidUnavailable: ['cross', 'bad'], AidLapsed: ['clock', 'warn'], AidExtended: ['clock', 'good'], AidLapseDecided: ['flag', ''], CalloutFellBehind: ['clock', 'warn'], CalloutCaughtUp: ['check', ''], AidEscalated: ['up', 'warn'], LiaisonAsked: ['people', 'warn'], LiaisonEscalated: ['up', 'warn'], IncidentClosed: ['check', ''], IncidentCancelled: ['cross', ''],
+  AidRefused: ['cross', 'bad'], AidUnanswered: ['cross', 'bad'], AidUnavailable: ['cross', 'bad'], AidLapsed: ['clock', 'warn'], AidExtended: ['clock', 'good'], AidLapseDecided: ['flag', ''], AidAppealed: ['up', 'warn'], AidAppealUnanswered: ['cross', 'bad'], CalloutFellBehind: ['clock', 'warn'], CalloutCaughtUp: ['check', ''], AidEscalated: ['up', 'warn'], LiaisonAsked: ['people', 'warn'], LiaisonEscalated: ['up', 'warn'], IncidentClosed: ['check', ''], IncidentCancelled: ['cross', ''],
 };
 
 function Event({ entry, incident }: { entry: Extract<Entry, { kind: 'fact' }>; incident: Incident }) {

@@ -15,6 +15,7 @@ const sentences = inBoth(
     fellBehind: (who: string, at: string, deadline: string) => `${who} 预计晚到（约 ${at}，时限 ${deadline}）：名额保留，另召人候补`, caughtUp: (who: string, at: string) => `${who} 预计可按时到场（约 ${at}）`,
     accepted: (who: string, filled: number) => `${who} 接受，已到位 ${filled}`, calledUp: (who: string) => `候补 ${who} 转为接受`, stoodBy: (who: string) => `${who} 愿意前往，列为候补`,
     changed: (need: string, before: number, count: number, reason: string) => `${need}：需要 ${before} 人改为 ${count} 人${reason ? `：${reason}` : ''}`, filled: (need: string) => `${need} 已到齐`, exhausted: (need: string, filled: number, count: number) => `${need} 已无人可召（${filled}/${count}）`,
+    aidAppealed: (superior: string, region: string, n: number, refused: boolean) => `${region}要求归队 ${n} 人，指挥席${refused ? '未同意' : '未在时限内答复'}：报共同上级${superior}决定`, aidAppealSilent: (superior: string) => `${superior}未在时限内决定：没有召回任何人，以上一决定为准`,
     selfOffered: (who: string, note: string) => `${who} 自荐${note ? `：${note}` : ''}`, selfDecided: (yes: boolean, reason: string) => `${yes ? '采纳自荐' : '未采纳自荐'}：${reason}`, aidAsked: (region: string, stage: string, byPolicy: boolean) => `${byPolicy ? '按策略' : ''}向${region}求援（${stage}）`, aidMoved: (region: string, stage: string) => `${region}未答复，转${stage}`, aidRefused: (region: string, reason: string) => `${region}不借：${reason}`, aidSilent: (region: string) => `${region}各级均未答复`, aidNobody: '没有可以求援的相邻辖区', aidReleased: (region: string, n: number, ground: string) => `${region}借出 ${n} 人（${ground}）`, aidLapsed: (region: string, n: number) => `${region}的借调已到期${n > 0 ? `，${n} 人仍在途或在场` : ''}`, aidExtended: (region: string, n: number, t: string, reason: string) => `${region}的借调延长到 ${t}（${n} 人）：${reason}`, aidGoOn: (who: string, n: number, reason: string) => `${who}：借调到期后 ${n} 人继续执行，直到撤离（${reason}）`, aidCallHome: (who: string, n: number, asked: boolean, reason: string) => `${who}${asked ? `要求 ${n} 人归队，由指挥席决定` : `让 ${n} 人撤离归队`}（${reason}）`, command: '指挥席',
     paused: (reason: string) => `暂停召集${reason ? `：${reason}` : ''}`, resumed: '恢复召集', closed: (reason: string) => `结束警情${reason ? `：${reason}` : ''}`, cancelled: (reason: string) => `取消警情${reason ? `：${reason}` : ''}`,
   },
@@ -25,6 +26,7 @@ const sentences = inBoth(
     fellBehind: (who, at, deadline) => `${who} is expected late (about ${at}, due ${deadline}): keeps the place, others are asked as standby`, caughtUp: (who, at) => `${who} is expected in time again (about ${at})`,
     accepted: (who, filled) => `${who} accepted, ${filled} filled`, calledUp: (who) => `${who} called up from standby`, stoodBy: (who) => `${who} would come: standby`,
     changed: (need, before, count, reason) => `${need}: ${count} wanted instead of ${before}${reason ? `: ${reason}` : ''}`, filled: (need) => `${need} is filled`, exhausted: (need, filled, count) => `${need}: nobody left to ask (${filled}/${count})`,
+    aidAppealed: (superior, region, n, refused) => `${region} wants ${n} back and the command ${refused ? 'refused' : 'did not answer'}: gone to the common superior, ${superior}`, aidAppealSilent: (superior) => `${superior} did not decide in time: nobody was recalled, the last word stands`,
     selfOffered: (who, note) => `${who} offers to come${note ? `: ${note}` : ''}`, selfDecided: (yes, reason) => `${yes ? 'Offer taken up' : 'Offer not taken up'}: ${reason}`, aidAsked: (region, stage, byPolicy) => `${region} asked for people${byPolicy ? ' by policy' : ''} (${stage})`, aidMoved: (region, stage) => `${region} is silent: now its ${stage}`, aidRefused: (region, reason) => `${region} lends nobody: ${reason}`, aidSilent: (region) => `${region}: nobody answered`, aidNobody: 'There is no neighbour to ask', aidReleased: (region, n, ground) => `${region} lends ${n} (${ground})`, aidLapsed: (region, n) => `${region}’s loan has run out${n > 0 ? `, ${n} still out` : ''}`, aidExtended: (region, n, t, reason) => `${region}’s loan of ${n} extended until ${t}: ${reason}`, aidGoOn: (who, n, reason) => `${who}: ${n} go on after the end of their loan, until released (${reason})`, aidCallHome: (who, n, asked, reason) => `${who} ${asked ? `wants ${n} home; the command decides` : `sends ${n} home`} (${reason})`, command: 'The command',
     paused: (reason) => `Calling paused${reason ? `: ${reason}` : ''}`, resumed: 'Calling resumed', closed: (reason) => `Incident closed${reason ? `: ${reason}` : ''}`, cancelled: (reason) => `Incident cancelled${reason ? `: ${reason}` : ''}`,
   },
@@ -80,9 +82,11 @@ export function factSentence(fact: Fact, incident: Incident): string {
     case 'AidLapsed': return s.aidLapsed(fact.data.regionName, fact.data.stillOut.length);
     case 'AidExtended': return s.aidExtended(fact.data.regionName, fact.data.people.length, whenOf(fact.data.validUntil, incident.timeZone, Date.parse(fact.at)), fact.data.reason);
     case 'AidLapseDecided': {
-      const who = fact.data.decidedAs === 'lender' ? fact.data.regionName : s.command;
+      const who = fact.data.decidedAs === 'lender' ? fact.data.regionName : fact.data.decidedAs === 'superior' ? aid.superior : s.command;
       return fact.data.decision === 'goOn' ? s.aidGoOn(who, fact.data.stillOut.length, fact.data.reason) : s.aidCallHome(who, fact.data.stillOut.length, fact.data.decidedAs === 'lender', fact.data.reason);
     }
+    case 'AidAppealed': return s.aidAppealed(fact.data.superiorName, fact.data.regionName, fact.data.stillOut.length, fact.data.because === 'refused');
+    case 'AidAppealUnanswered': return s.aidAppealSilent(fact.data.superiorName);
     case 'CallingPaused': return s.paused(reasonOf(fact.data.reason));
     case 'CallingResumed': return s.resumed;
     case 'IncidentClosed': return s.closed(reasonOf(fact.data.reason));

@@ -50,7 +50,9 @@ export type Fact =
   | FactOf<'AidUnavailable', { reason: string }>
   | FactOf<'AidReleased', { releaseId: Uuid; requestId: Uuid | null; ground: string; regionCode: string; regionName: string; people: Uuid[]; validUntil: Instant; reason: string | null }>
   | FactOf<'AidExtended', { releaseId: Uuid; regionCode: string; regionName: string; ground: string; people: Uuid[]; before: Instant; validUntil: Instant; reason: string }>
-  | FactOf<'AidLapseDecided', { releaseId: Uuid; regionCode: string; regionName: string; decision: 'goOn' | 'callHome'; decidedAs: 'lender' | 'command'; stillOut: Uuid[]; reason: string }>
+  | FactOf<'AidLapseDecided', { releaseId: Uuid; regionCode: string; regionName: string; decision: 'goOn' | 'callHome'; decidedAs: 'lender' | 'command' | 'superior'; stillOut: Uuid[]; reason: string }>
+  | FactOf<'AidAppealed', { releaseId: Uuid; regionCode: string; regionName: string; superiorCode: string; superiorName: string; because: 'refused' | 'silence'; dueAt: Instant; stillOut: Uuid[] }>
+  | FactOf<'AidAppealUnanswered', { releaseId: Uuid; regionCode: string; regionName: string; superiorCode: string; superiorName: string }>
   | FactOf<'AidLapsed', { releaseId: Uuid; regionCode: string; regionName: string; stillOut: Uuid[] }>
   | FactOf<'CallingPaused', { reason: string | null }>
   | FactOf<'CallingResumed', Record<string, never>>

@@ -79,13 +79,15 @@ export interface AidRelease {
   reason: string | null;
   /** The last word on people still out after its end. The lender's callHome asks the incident's command, which has not decided by that. */
   decision: ReleaseDecision | null;
+  /** Its people are wanted back and somebody has to say whether they go: `to` null is the incident's command; without a due time the superior was silent. `asked`: the home's word. */
+  appeal: { to: CodeName | null; dueAt: Instant | null; asked: ReleaseDecision | null } | null;
   mayExtend: boolean;
   /** The agreement or unified command it stands on ends then; null: seven days from now is the most. */
   groundEndsAt: Instant | null;
   mayDecideAs: ReleaseDecision['as'] | null;
   people: { id: Uuid; name: string; state: CalloutState | null; returnedAt: Instant | null }[];
 }
-export interface ReleaseDecision { decision: 'goOn' | 'callHome'; as: 'lender' | 'command'; at: Instant; by: { id: Uuid; name: string | null }; reason: string }
+export interface ReleaseDecision { decision: 'goOn' | 'callHome'; as: 'lender' | 'command' | 'superior'; at: Instant; by: { id: Uuid; name: string | null }; reason: string }
 export interface AidAgreement {
   id: Uuid;
   lender: CodeName;
