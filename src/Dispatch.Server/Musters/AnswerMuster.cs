@@ -51,7 +51,7 @@ internal sealed class AnswerMuster(MusterLog log, GeoBounds bounds)
                 return Problems.Conflict("您已签到，不能再改为不来", "You have checked in and can no longer say that you do not come");
             }
 
-            if (person.Stage == MusterStage.Accepted && string.IsNullOrWhiteSpace(request.Reason))
+            if (next != MusterStage.Accepted && person.Stage == MusterStage.Accepted && string.IsNullOrWhiteSpace(request.Reason))
             {
                 return Problems.Invalid(new Fault("reason", "已答应后不能来，请说明原因", "having said yes, a reason is needed"));
             }
