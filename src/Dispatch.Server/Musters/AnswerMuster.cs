@@ -8,15 +8,20 @@ namespace Dispatch.Server.Musters;
 
 /// <summary>
 /// A volunteer says whether he comes to a muster, and checks in when he is there. He may change his mind until he has checked in; a no after a yes
-/// needs a reason, and costs nothing. Repeating what was said gives the same card. Checking in without an answer is an answer.
+/// needs a reason, and costs nothing. Repeating what was said gives the same card. Checking in without an answer is an answer. The newest thing he said
+/// counts, whichever arrives last: an answer numbered below the highest that was carried out is not carried out.
 /// </summary>
 internal sealed class AnswerMuster(MusterLog log, GeoBounds bounds)
 {
-    internal sealed record Request(string? Answer, string? Reason);
+    /// <summary>The largest whole number that every client's JSON keeps exactly.</summary>
+    private const long MostSaid = (1L << 53) - 1;
+
+    /// <summary><c>Said</c> is the phone's own count of what the person said: higher for something new, the same for a repeat. Without it the answer counts as it arrives.</summary>
+    internal sealed record Request(string? Answer, string? Reason, long? Said = null);
 
     internal sealed record CheckInRequest(RaiseIncident.PlaceRequest? Position);
 
-    private sealed record Person(MusterStage Stage, string? Reason);
+    private sealed record Person(MusterStage Stage, long Said);
 
     public Task<Outcome<MusterCard>> AnswerAsync(Caller caller, Guid musterId, Request request, CancellationToken cancellation)
     {
@@ -24,6 +29,11 @@ internal sealed class AnswerMuster(MusterLog log, GeoBounds bounds)
         if (request.Answer is not ("accept" or "decline"))
         {
             faults.Add(new("answer", "应为 accept 或 decline", "must be accept or decline"));
+        }
+
+        if (request.Said is < 1 or > MostSaid)
+        {
+            faults.Add(new("said", $"应为 1 到 {MostSaid} 的整数", $"must be a whole number from 1 to {MostSaid}"));
         }
 
         Text.Check(faults, "reason", request.Reason, 200, required: false);
@@ -38,6 +48,11 @@ internal sealed class AnswerMuster(MusterLog log, GeoBounds bounds)
             var again = next == MusterStage.Accepted ? person.Stage >= next : person.Stage == next;
             if (again && !DrillSeam.Breaks("no-muster-guard"))
             {
+                if (request.Said > person.Said)
+                {
+                    await HearAsync(open, caller.VolunteerId, request.Said.Value, cancellation);
+                }
+
                 return null;
             }
 
@@ -51,12 +66,17 @@ internal sealed class AnswerMuster(MusterLog log, GeoBounds bounds)
                 return Problems.Conflict("您已签到，不能再改为不来", "You have checked in and can no longer say that you do not come");
             }
 
+            if (!again && request.Said <= person.Said)
+            {
+                return Problems.Conflict("您后来已另作答复，这一条不再执行", "You have answered otherwise since: this answer is not carried out");
+            }
+
             if (next != MusterStage.Accepted && person.Stage == MusterStage.Accepted && string.IsNullOrWhiteSpace(request.Reason))
             {
                 return Problems.Invalid(new Fault("reason", "已答应后不能来，请说明原因", "having said yes, a reason is needed"));
             }
 
-            await MoveAsync(open, caller.VolunteerId, next, request.Reason, cancellation);
+            await MoveAsync(open, caller.VolunteerId, next, request, cancellation);
             open.Append(next == MusterStage.Accepted ? MusterFactKind.MusterAccepted : MusterFactKind.MusterDeclined, Actor.Volunteer(caller.VolunteerId),
                 new { volunteerId = caller.VolunteerId, reason = next == MusterStage.Accepted ? null : request.Reason });
             return null;
@@ -106,11 +126,21 @@ internal sealed class AnswerMuster(MusterLog log, GeoBounds bounds)
 
     private static Problem? Refusal(OpenMuster open) => open.IsOpen ? null : Problems.Conflict("集结已解除", "The muster has been stood down");
 
-    private static async Task MoveAsync(OpenMuster open, Guid volunteer, MusterStage next, string? reason, CancellationToken cancellation)
+    private static async Task MoveAsync(OpenMuster open, Guid volunteer, MusterStage next, Request request, CancellationToken cancellation)
     {
         await using var command = open.Command(
-            "UPDATE muster_people SET stage = $3, reason = $4::text, answered_at = $5, changed_at = $5 WHERE muster_id = $1 AND volunteer_id = $2",
-            open.Id, volunteer, (short)next, next == MusterStage.Accepted ? null : reason, open.Now);
+            """
+            UPDATE muster_people SET stage = $3, reason = $4::text, answered_at = $5, changed_at = $5, said = greatest(said, $6::bigint)
+            WHERE muster_id = $1 AND volunteer_id = $2
+            """,
+            open.Id, volunteer, (short)next, next == MusterStage.Accepted ? null : request.Reason, open.Now, request.Said);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>He said again what he had said before: nothing of it changes, but what he said in between, and was not heard, is older than this.</summary>
+    private static async Task HearAsync(OpenMuster open, Guid volunteer, long said, CancellationToken cancellation)
+    {
+        await using var command = open.Command("UPDATE muster_people SET said = $3 WHERE muster_id = $1 AND volunteer_id = $2", open.Id, volunteer, said);
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -132,8 +162,8 @@ internal sealed class AnswerMuster(MusterLog log, GeoBounds bounds)
 
     private static async Task<Person?> FindAsync(OpenMuster open, Guid volunteer, CancellationToken cancellation)
     {
-        await using var command = open.Command("SELECT stage, reason FROM muster_people WHERE muster_id = $1 AND volunteer_id = $2", open.Id, volunteer);
+        await using var command = open.Command("SELECT stage, said FROM muster_people WHERE muster_id = $1 AND volunteer_id = $2", open.Id, volunteer);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation) ? new((MusterStage)reader.GetInt16(0), reader.IsDBNull(1) ? null : reader.GetString(1)) : null;
+        return await reader.ReadAsync(cancellation) ? new((MusterStage)reader.GetInt16(0), reader.GetInt64(1)) : null;
     }
 }

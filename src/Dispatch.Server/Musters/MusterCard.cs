@@ -6,14 +6,14 @@ namespace Dispatch.Server.Musters;
 /// <summary>A muster as one of the people called sees it on his phone: what for, where, when, and how far he has come himself.</summary>
 internal sealed record MusterCard(
     Guid Id, string Purpose, string Address, double Longitude, double Latitude, DateTimeOffset AssembleAt, string TimeZone, string CommandName, string? TeamName, string State,
-    MusterStage Stage, string? Reason, string? EndReason, DateTimeOffset CalledAt, DateTimeOffset? AnsweredAt, DateTimeOffset? CheckedInAt, DateTimeOffset ChangedAt, bool Drill)
+    MusterStage Stage, string? Reason, string? EndReason, DateTimeOffset CalledAt, DateTimeOffset? AnsweredAt, DateTimeOffset? CheckedInAt, DateTimeOffset ChangedAt, bool Drill, long Said)
 {
     [JsonIgnore]
     public Guid VolunteerId { get; init; }
 
     private const string Sql = """
         SELECT m.id, m.purpose, m.address, ST_X(m.location::geometry), ST_Y(m.location::geometry), m.assemble_at, m.time_zone, r.name, t.name, m.state,
-               p.stage, p.reason, m.end_reason, m.called_at, p.answered_at, p.checked_in_at, greatest(p.changed_at, m.ended_at), m.drill, p.volunteer_id
+               p.stage, p.reason, m.end_reason, m.called_at, p.answered_at, p.checked_in_at, greatest(p.changed_at, m.ended_at), m.drill, p.said, p.volunteer_id
         FROM muster_people p JOIN musters m ON m.id = p.muster_id JOIN regions r ON r.code = m.region LEFT JOIN teams t ON t.id = p.team_id
         """;
 
@@ -47,9 +47,9 @@ internal sealed record MusterCard(
             cards.Add(new(
                 row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetDouble(3), row.GetDouble(4), row.GetDateTime(5), row.GetString(6), row.GetString(7),
                 row.IsDBNull(8) ? null : row.GetString(8), row.GetString(9), (MusterStage)row.GetInt16(10), row.IsDBNull(11) ? null : row.GetString(11),
-                row.IsDBNull(12) ? null : row.GetString(12), row.GetDateTime(13), row.IsDBNull(14) ? null : row.GetDateTime(14), row.IsDBNull(15) ? null : row.GetDateTime(15), row.GetDateTime(16), row.GetBoolean(17))
+                row.IsDBNull(12) ? null : row.GetString(12), row.GetDateTime(13), row.IsDBNull(14) ? null : row.GetDateTime(14), row.IsDBNull(15) ? null : row.GetDateTime(15), row.GetDateTime(16), row.GetBoolean(17), row.GetInt64(18))
             {
-                VolunteerId = row.GetGuid(18),
+                VolunteerId = row.GetGuid(19),
             });
         }
 

@@ -97,3 +97,6 @@ internal sealed class ToldStandby : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0028_appeals_of_loans")]
 internal sealed class AppealsOfLoans : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0029_newest_answer_of_a_muster")]
+internal sealed class NewestAnswerOfAMuster : SqlMigration;

@@ -5,10 +5,13 @@ namespace Dispatch.Drills.Clients;
 
 /// <summary>
 /// What a person does with the call to a muster: says that he comes or not, or nothing, says it twice at once, changes his mind and back, signs in, with
-/// and without having answered. Meant to hurt, not to be like people. One thing after the other: only a yes is ever under way twice.
+/// and without having answered. Meant to hurt, not to be like people. One thing after the other: only a yes is ever under way twice. What he says is
+/// numbered, so that an attempt he has given up on cannot undo what he said after it.
 /// </summary>
 internal sealed class MusterConduct(Teller teller, Guid volunteer, Busy busy, Random chance)
 {
+    private long said;
+
     public void Hear(CallOut item)
     {
         if (!busy.IsResting && item is { Kind: "mustered", Muster: { } card })
@@ -71,11 +74,12 @@ internal sealed class MusterConduct(Teller teller, Guid volunteer, Busy busy, Ra
     private async Task<Ending> AcceptAsync(Guid muster, bool twiceAtOnce)
     {
         var order = Guid.NewGuid();
-        Task<Ending> Say() => InsistAsync(Order.MusterAccept, muster, order, "answer", new { answer = "accept", reason = (string?)null });
+        var answer = new { answer = "accept", reason = (string?)null, said = Interlocked.Increment(ref said) };
+        Task<Ending> Say() => InsistAsync(Order.MusterAccept, muster, order, "answer", answer);
         return twiceAtOnce ? (await Task.WhenAll(Say(), Say())).Min() : await Say();
     }
 
-    private Task<Ending> DeclineAsync(Guid muster, string reason) => InsistAsync(Order.MusterDecline, muster, Guid.NewGuid(), "answer", new { answer = "decline", reason });
+    private Task<Ending> DeclineAsync(Guid muster, string reason) => InsistAsync(Order.MusterDecline, muster, Guid.NewGuid(), "answer", new { answer = "decline", reason, said = Interlocked.Increment(ref said) });
 
     private Task<Ending> CheckInAsync(Guid muster) => InsistAsync(Order.MusterCheckIn, muster, Guid.NewGuid(), "check-in", new { position = (object?)null });
 

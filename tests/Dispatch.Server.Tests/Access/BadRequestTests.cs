@@ -77,6 +77,9 @@ public sealed class BadRequestTests(SharedNode shared) : IClassFixture<SharedNod
     [InlineData("/api/callouts/01890000-0000-7000-8000-000000000000/progress", """{"state":"turnedBack"}""", "reason")]
     [InlineData("/api/callouts/01890000-0000-7000-8000-000000000000/progress", """{"state":"turnedBack","reason":" "}""", "reason")]
     [InlineData("/api/callouts/01890000-0000-7000-8000-000000000000/progress", """{"state":"Enroute"}""", "state")]
+    [InlineData("/api/musters/01890000-0000-7000-8000-000000000000/answer", """{"answer":"accept","said":0}""", "said")]
+    [InlineData("/api/musters/01890000-0000-7000-8000-000000000000/answer", """{"answer":"accept","said":9007199254740992}""", "said")]
+    [InlineData("/api/musters/01890000-0000-7000-8000-000000000000/answer", """{"answer":"accept","said":1.5}""", "said")]
     public Task A_phone_that_says_what_cannot_be_is_told_which_word(string path, string body, string field) => RefusedAsync(volunteer, HttpMethod.Put, path, body, field);
 
     [Theory]

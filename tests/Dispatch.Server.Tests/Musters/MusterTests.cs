@@ -59,29 +59,6 @@ public sealed class MusterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Saying_no_costs_nothing_a_yes_may_be_taken_back_with_a_reason_and_repeats_change_nothing()
-    {
-        var people = await node.World.VolunteersAsync(1);
-        using var member = await node.SignInAsync("v0001");
-        var id = await CallAsync(futian, [], people);
-        await futian.MusterWhenAsync(id, "notified", 1);
-
-        Assert.Equal(200, (await member.PutAsync($"/api/musters/{id}/answer", new { answer = "decline" })).Status);
-        Assert.Equal(200, (await member.PutAsync($"/api/musters/{id}/answer", new { answer = "decline" })).Status);
-        Assert.Equal(1, (int)(await futian.MusterAsync(id))["counts"]!["declined"]!);
-        Assert.Equal(200, (await member.PutAsync($"/api/musters/{id}/answer", new { answer = "accept" })).Status);
-        Assert.Equal(422, (await member.PutAsync($"/api/musters/{id}/answer", new { answer = "decline" })).Status);
-        Assert.Equal(200, (await member.PutAsync($"/api/musters/{id}/answer", new { answer = "decline", reason = "家中有事" })).Status);
-        Assert.Equal(new[] { 1, 1, 1, 1, 0, 0 }, Numbers((await futian.MusterAsync(id))["counts"]!));
-        Assert.Equal(200, (await member.PutAsync($"/api/musters/{id}/check-in", new { })).Status); // he came all the same
-        var (status, problem) = await member.PutAsync($"/api/musters/{id}/answer", new { answer = "decline", reason = "x" });
-        Assert.Equal((409, "checkedIn"), (status, (string?)problem!["current"]!["stage"]));
-        Assert.Equal(
-            new[] { "MusterCalled", "MusterNotified", "MusterDeclined", "MusterAccepted", "MusterDeclined", "MusterCheckedIn" },
-            (await futian.MusterFactsAsync(id)).Select(fact => (string)fact["kind"]!));
-    }
-
-    [Fact]
     public async Task The_same_call_again_is_the_same_muster_and_another_under_its_id_is_refused()
     {
         var people = await node.World.VolunteersAsync(2);

@@ -18,6 +18,14 @@ export function musterSteps(muster: MusterCard): readonly MusterStep[] {
   }
 }
 
+/**
+ * The number of something new he says, so that the newest counts whichever arrives last: above all that this phone has said and above what the card
+ * says was heard, from another phone or before a reload. The clock makes two phones that have not heard of each other go by time. A server that does
+ * not know of numbers is told none.
+ */
+export const nextSaid = (muster: MusterCard, lastSaid: number, serverNow: number): number | undefined =>
+  muster.said === undefined ? undefined : Math.max(Math.floor(serverNow), lastSaid + 1, muster.said + 1);
+
 const newsMs = 30 * 60_000;
 
 /** The muster that fills the screen when no call-out does: one that waits for something from him, or one that has just been stood down. */

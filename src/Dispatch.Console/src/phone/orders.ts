@@ -8,7 +8,7 @@ import type { Span } from './hours';
 import { uuid7 } from '../live/uuid';
 import { done, hurry, press, ready, refused, started, unanswered, type Box, type NewOrder, type Order } from './outbox';
 import { fix } from './locate';
-import type { MusterStep } from './muster';
+import { nextSaid, type MusterStep } from './muster';
 import { heard, state, take } from './phone';
 import * as store from './store';
 import { signedIn } from './tokens';
@@ -57,14 +57,18 @@ export function offerSelf(card: Card): void {
 }
 
 const fixFreshMs = 120_000;
+/** Per muster, the number of the last answer given here: also of one that was refused, which no card tells of. */
+const lastSaid = new Map<string, number>();
 /** Checking in says where, if the person lets his phone say it; nobody is asked to prove anything. */
 export function giveMuster(muster: MusterCard, step: MusterStep, reason?: string): void {
   const at = fix.peek();
   const position = step === 'checkIn' && at && mayLocate.peek() && serverNow() - at.takenAt < fixFreshMs ? { longitude: at.longitude, latitude: at.latitude, datum: 'wgs84' } : null;
+  const said = step === 'checkIn' ? undefined : nextSaid(muster, lastSaid.get(muster.id) ?? 0, serverNow());
+  if (said !== undefined) lastSaid.set(muster.id, said);
   give({
     key: `${musterLane(muster)}/${step}`, lane: musterLane(muster), step: null,
     path: `/api/musters/${muster.id}/${step === 'checkIn' ? 'check-in' : 'answer'}`,
-    body: step === 'checkIn' ? { ...(position ? { position } : {}) } : { answer: step, ...(reason === undefined ? {} : { reason }) },
+    body: step === 'checkIn' ? { ...(position ? { position } : {}) } : { answer: step, ...(reason === undefined ? {} : { reason }), ...(said === undefined ? {} : { said }) },
   });
 }
 export const musterLane = (muster: MusterCard): string => `muster/${muster.id}`;

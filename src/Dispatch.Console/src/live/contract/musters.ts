@@ -79,4 +79,6 @@ export interface MusterCard {
   answeredAt: Instant | null;
   checkedInAt: Instant | null;
   changedAt: Instant;
+  /** The highest number of what he said; 0: it had none. Not there: the server is too old to know of numbers. */
+  said?: number;
 }
