@@ -23,7 +23,7 @@ internal static class ManyAccepts
         await rig.WatchAsync(1, null, cancellation);
         Console.WriteLine($"Writing {people} offers");
         var offers = await OfferAsync(rig, cancellation);
-        var order = Order(people, perSecond, new Random(wish.Seed));
+        var order = TheirOrder(people, perSecond, new Random(wish.Seed));
 
         Console.WriteLine($"{perSecond} accepts a second for {seconds} s");
         rig.Mark();
@@ -98,7 +98,7 @@ internal static class ManyAccepts
     /// Incident after incident, the yeses of each within ten seconds, as people's are: so every second has its share of last places. With all of them in
     /// one shuffle nearly every incident would be filled in the last few seconds of the run.
     /// </summary>
-    private static int[] Order(int people, double perSecond, Random chance) =>
+    private static int[] TheirOrder(int people, double perSecond, Random chance) =>
         [.. Enumerable.Range(0, people).OrderBy(at => (at / Places * (Places / perSecond)) + (chance.NextDouble() * AnsweredWithinSeconds))];
 
     /// <summary>One offer for each phone, in its order. The rows are copies of those of a real incident, whatever columns they may have by then.</summary>
