@@ -43,8 +43,7 @@ internal static class CallOutNearest
                 // In the same round trip: does anybody else want people at this moment? (Rivals.sql says who.)
                 Others = record.Db.Incidents.Any(other => other.LookAt != null && other.Id != incident.Id && other.Calling && other.Drill == incident.Drill
                     && (other.District == incident.District || other.Touched != null || incident.Touched != null || other.Lent || incident.Lent)
-                    && (other.LastWave == 0 || record.Db.Needs.Any(lacking => lacking.IncidentId == other.Id && lacking.Exhausted)
-                        || record.Db.Callouts.Any(late => late.IncidentId == other.Id && late.LateSince != null))),
+                    && (other.LastWave == 0 || record.Db.Needs.Any(lacking => lacking.IncidentId == other.Id && (lacking.Exhausted || lacking.NoStandIns)))),
             }).ToListAsync(cancellation);
         var needs = keyed.ConvertAll(row => row.Need);
         List<Callout> callouts = incident.LastWave == 0 ? [] : await record.Db.Callouts.Where(callout => callout.IncidentId == incident.Id
@@ -66,7 +65,12 @@ internal static class CallOutNearest
             NeedFilling.Recall(record, surplus, Actor.System, Callout.RecalledBecauseFilled); // was kept while somebody was late, who is there or in time now
         }
 
-        needs.ForEach(need => NeedFilling.TellWhatAYesIs(record, need, callouts));
+        foreach (var need in needs)
+        {
+            need.NoStandIns &= late.Of(need) > 0;
+            NeedFilling.TellWhatAYesIs(record, need, callouts);
+        }
+
         double? reviewAfter = null;
         List<TakeOver.Claim> claims = [];
         if (incident.Calling)
@@ -190,7 +194,7 @@ internal static class CallOutNearest
                 record.Append(FactKind.NeedExhausted, Actor.System, new { needOrdinal = need.Ordinal, filled = need.Filled, count = need.Count });
             }
 
-            need.Exhausted = exhausted;
+            (need.Exhausted, need.NoStandIns) = (exhausted, outcome.Exhausted && need.Missing == 0);
         }
 
         if (!news)

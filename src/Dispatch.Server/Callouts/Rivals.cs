@@ -21,13 +21,14 @@ internal static class Rivals
     /// <summary>Their needs, of those whose own plan would ask somebody whom this incident's would ask too; empty: nobody competes.</summary>
     public static async Task<IReadOnlyList<Rival>> FindAsync(OpenRecord record, MatchRequest own, CancellationToken cancellation)
     {
-        var found = await ListAsync(record, cancellation);
+        var needsHere = Sharing.NeedsOf(own);
+        var wanted = needsHere.SelectMany(need => need.Prospects).Where(one => one.Planned == true).Select(one => one.VolunteerId).Distinct().ToArray();
+        var found = wanted.Length == 0 ? [] : await ListAsync(record, wanted, cancellation);
         if (found.Count == 0)
         {
             return [];
         }
 
-        var needsHere = Sharing.NeedsOf(own);
         var rivals = new List<Rival>();
         foreach (var incident in await record.Db.Incidents.AsNoTracking().Where(incident => found.Contains(incident.Id) && incident.State == IncidentState.Open).ToListAsync(cancellation))
         {
@@ -69,7 +70,7 @@ internal static class Rivals
             await IncidentRings.ReadAsync(record.Db, other, cancellation), PlanWave.PagesWhenShared, beyondOpen: false, cancellation);
     }
 
-    private static async Task<List<Guid>> ListAsync(OpenRecord record, CancellationToken cancellation)
+    private static async Task<List<Guid>> ListAsync(OpenRecord record, Guid[] wanted, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(RivalsSql, record.Connection, record.Transaction);
         command.Parameters.Add(new() { Value = record.Incident.Id });
@@ -77,6 +78,7 @@ internal static class Rivals
         command.Parameters.Add(new() { Value = (double)record.Incident.RadiusMetres });
         command.Parameters.Add(new() { Value = record.Incident.Drill });
         command.Parameters.Add(new() { Value = Most });
+        command.Parameters.Add(new() { Value = wanted });
         var found = new List<Guid>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -180,6 +180,9 @@ internal sealed class Need
     /// <summary>Every permitted ring is open and nobody is left to ask.</summary>
     public bool Exhausted { get; set; }
 
+    /// <summary>Somebody who has a place will be late, every permitted ring is open and nobody is left to be asked in his stead.</summary>
+    public bool NoStandIns { get; set; }
+
     public int Missing => Count - Filled;
 
     public void Take()

@@ -100,3 +100,6 @@ internal sealed class AppealsOfLoans : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0029_newest_answer_of_a_muster")]
 internal sealed class NewestAnswerOfAMuster : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0030_no_stand_ins")]
+internal sealed class NoStandIns : SqlMigration;

@@ -9,7 +9,7 @@ namespace Dispatch.Server.Tests.Callouts;
 /// Who said yes and can no longer be there in time keeps his place and his call-out, and the plan asks others in his stead. The next look by the clock
 /// is put an hour away first, so that only a position can have made it. Twenty minutes; on foot and mixed a kilometre takes 565 s, by road.
 /// </summary>
-public sealed class LatecomerTests : IAsyncLifetime
+public sealed partial class LatecomerTests : IAsyncLifetime
 {
     private const double Kilometre = 0.00975; // degrees of longitude at the place
 
@@ -121,6 +121,7 @@ public sealed class LatecomerTests : IAsyncLifetime
         using var first = slow;
         await ReportAsync(slow, 5);
         await console.FactsAsync(id, "CalloutOffered", 3);
+        Assert.True(await WantsMoreThanItCanAskAsync()); // everybody there is was asked
 
         await Eventually.True(
             async () =>
@@ -131,7 +132,21 @@ public sealed class LatecomerTests : IAsyncLifetime
             "him to have caught up");
 
         await console.WhenAsync(id, "recalled", 2);
+        Assert.False(await WantsMoreThanItCanAskAsync());
         await History.HoldsAsync(console, id);
+    }
+
+    [Fact]
+    public async Task While_enough_others_are_asked_in_his_stead_nobody_more_is_wanted_from_other_incidents()
+    {
+        var (id, slow, ids) = await AcceptedAloneAsync(25);
+        using var _ = slow;
+
+        await ReportAsync(slow, 5);
+
+        var wave = (await console.FactsAsync(id, "CalloutOffered", 2)).Of("WaveSent").Last()["data"]!["needs"]![0]!;
+        Assert.InRange((int)wave["asked"]!, 2, ids.Count - 2);
+        Assert.False(await WantsMoreThanItCanAskAsync());
     }
 
     [Fact]
@@ -155,67 +170,6 @@ public sealed class LatecomerTests : IAsyncLifetime
         Assert.True((bool)(await near.GetAsync("/api/callouts/mine")).Body!["callouts"]![0]!["yesIsStandby"]!); // and now in the other's stead
         Assert.Equal("standby", (string?)(await near.AnswerAsync(await near.MyCalloutAsync(), "accept")).Body!["state"]);
         await History.HoldsAsync(console, id);
-    }
-
-    [Fact]
-    public async Task Who_has_the_offer_open_hears_at_once_when_his_yes_becomes_standby_and_when_it_is_a_place_again()
-    {
-        var ids = await node.World.VolunteersAsync(3);
-        var id = await console.RaiseAsync(ApiClient.Flood());
-        await console.WhenAsync(id, "offered", 3);
-        using var near = await node.SignInAsync("v0001");
-        await using var line = await LivePhone.ConnectAsync(node, near.Token);
-        using var far = await node.SignInAsync("v0003");
-        await ReportAsync(far, 6);
-        await Eventually.True(() => node.World.ScalarAsync<bool>($"SELECT count(*) = 1 FROM positions WHERE volunteer_id = '{ids[2]}' AND ST_Distance(location, (SELECT location FROM incidents)) > 5000"), "his fix to be stored");
-
-        await far.AnswerAsync(await far.MyCalloutAsync(), "accept");
-        Assert.True((await line.WhenAsync("yesTurned")).GetProperty("callout").GetProperty("yesIsStandby").GetBoolean());
-
-        await console.PostAsync($"/api/incidents/{id}/needs/1", new { commandId = Guid.CreateVersion7(), count = 2, reason = "水势变大" });
-        Assert.False((await line.WhenAsync("yesTurned", 2)).GetProperty("callout").TryGetProperty("yesIsStandby", out _));
-        await console.PostAsync($"/api/incidents/{id}/needs/1", new { commandId = Guid.CreateVersion7(), count = 1, reason = "水退了" });
-        Assert.True((await line.WhenAsync("yesTurned", 3)).GetProperty("callout").GetProperty("yesIsStandby").GetBoolean());
-
-        await far.ProgressAsync(await far.MyCalloutAsync(), "turnedBack", "堵车");
-        Assert.False((await line.WhenAsync("yesTurned", 4)).GetProperty("callout").TryGetProperty("yesIsStandby", out _));
-        Assert.Equal("accepted", (string?)(await near.AnswerAsync(await near.MyCalloutAsync(), "accept")).Body!["state"]);
-        Assert.Equal(8L, await node.World.ScalarAsync<long>("SELECT count(*) FROM inbox WHERE kind = 'yesTurned'")); // the two who were asked, and nobody else
-        await History.HoldsAsync(console, id);
-    }
-
-    [Fact]
-    public async Task A_place_that_a_standby_takes_at_once_is_offered_to_nobody_else()
-    {
-        var (id, slow, ids) = await AcceptedAloneAsync(3);
-        using var first = slow;
-        await ReportAsync(slow, 5);
-        await console.FactsAsync(id, "CalloutOffered", 3);
-        using var second = await node.SignInAsync("v0002");
-        await second.AnswerAsync(await second.MyCalloutAsync(), "accept");
-        await console.FactsAsync(id, "CalloutStoodBy");
-        await slow.ProgressAsync(await slow.MyCalloutAsync(), "turnedBack", "堵车");
-
-        await console.FactsAsync(id, "CalloutCalledUp");
-        await console.WhenAsync(id, "recalled", 1);
-
-        Assert.Equal(0L, await node.World.ScalarAsync<long>("SELECT count(*) FROM inbox WHERE kind = 'yesTurned'")); // their offers said standby from the beginning
-    }
-
-    [Fact]
-    public async Task Where_nobody_is_late_a_yes_tells_nobody_anything()
-    {
-        await node.World.VolunteersAsync(4);
-        var id = await console.RaiseAsync(ApiClient.Flood(2));
-        await console.WhenAsync(id, "offered", 4);
-        foreach (var name in new[] { "v0001", "v0002" })
-        {
-            using var near = await node.SignInAsync(name);
-            await near.AnswerAsync(await near.MyCalloutAsync(), "accept");
-        }
-
-        await console.WhenAsync(id, "recalled", 2);
-        Assert.Equal("offered 4, recalled 2", await node.World.ScalarAsync<string>("SELECT string_agg(kind || ' ' || n, ', ' ORDER BY kind) FROM (SELECT kind, count(*) AS n FROM inbox GROUP BY kind) AS k"));
     }
 
     [Fact]
@@ -274,6 +228,9 @@ public sealed class LatecomerTests : IAsyncLifetime
         });
         Assert.True(status is 200 or 202 or 204, $"{status} {answer}");
     }
+
+    /// <summary>Whether others plan around the incident because of who is late in it.</summary>
+    private Task<bool> WantsMoreThanItCanAskAsync() => node.World.ScalarAsync<bool>("SELECT no_stand_ins FROM needs");
 
     private async Task<Guid> VolunteerOfAsync(Guid id, JsonNode fact) =>
         (Guid)(await console.IncidentAsync(id))["callouts"]!.AsArray().Single(callout => (Guid)callout!["id"]! == (Guid)fact["calloutId"]!)!["volunteer"]!["id"]!;
