@@ -194,11 +194,19 @@ public sealed class AidTurnPageTests(AidTurnPageTests.Desks desks) : IClassFixtu
         await Expect(console.Row(incident)).Not.ToContainTextAsync("借调已到期");
         await Expect(card).ToContainTextAsync("福田区决定他们继续执行"); // on the home desk, which nobody touched
         await console.Keys.PressAsync("2");
-        await Expect(console.Page.Locator(".wave-event[data-kind=AidLapseDecided]").First).ToContainTextAsync("指挥席：借调到期后 2 人继续执行");
+        await Expect(console.Page.Locator(".wave-event[data-kind=AidLapseDecided]").First).ToContainTextAsync("福田区指挥席：借调到期后 2 人继续执行");
         await console.ScreenshotAsync("aid-lapsed-decided");
         await Accessibility.HasNoSeriousFaultAsync(console.Page, "a loan whose end was decided", enhancedContrast: false);
         Assert.Equal(["accepted", "accepted"], await StatesAsync(futian, incident));
         await TheSuperiorDecidesAsync(loan, card);
+        var word = console.Page.Locator(".wave-event[data-kind=AidLapseDecided]", new() { HasText = "搜救优先" }); // whose word it was, on the incident's time line
+        await Expect(word).ToContainTextAsync("共同上级深圳市：借调到期后 2 人继续执行");
+        await Expect(lapsed).ToContainTextAsync("共同上级深圳市决定他们继续执行");
+        await console.ScreenshotAsync("aid-superior-decided");
+        await console.Keys.PressAsync("l");
+        await Expect(word).ToContainTextAsync("The common superior (深圳市): 2 go on");
+        await console.ScreenshotAsync("aid-superior-decided-en");
+        await console.Keys.PressAsync("l");
 
         await lapsed.GetByRole(AriaRole.Button, new() { Name = "2 人全部撤离" }).PressAsync("Enter"); // whoever let them go on may send them home later
         await console.Page.Locator("dialog[open] [name=reason]").FillAsync("搜救结束");
@@ -232,7 +240,7 @@ public sealed class AidTurnPageTests(AidTurnPageTests.Desks desks) : IClassFixtu
         await city.Page.Locator("dialog[open] [name=reason]").FillAsync("搜救优先，两小时后归队");
         await city.Keys.PressAsync("Enter");
 
-        await Expect(atHome).ToContainTextAsync("共同上级决定他们继续执行，直到撤离：搜救优先，两小时后归队");
+        await Expect(atHome).ToContainTextAsync("共同上级深圳市决定他们继续执行，直到撤离：搜救优先，两小时后归队");
         await Expect(atHome.Locator("[data-appeal]")).ToHaveCountAsync(0);
     }
 

@@ -12,12 +12,8 @@ namespace Dispatch.Server.MutualAid;
 /// </summary>
 internal static class Appeals
 {
-    /// <summary>It is the caller's turn, or was before his region's time ran out.</summary>
-    public static bool IsSuperior(Caller caller, Release release, string lenderPath) =>
-        release.AppealTo is { } to && caller.Commands(PathOf(to, lenderPath));
-
     /// <summary>What a decision that was just written means for the question; <paramref name="before"/>: the word it replaced.</summary>
-    public static async Task FollowAsync(OpenRecord record, Release release, (LapseDecision? Decision, ReleaseSide? As) before, Caller caller, string lenderName, string lenderPath, List<Callout> stillOut, CancellationToken cancellation)
+    public static async Task FollowAsync(OpenRecord record, Release release, (LapseDecision? Decision, ReleaseSide? As) before, string lenderName, string lenderPath, List<Callout> stillOut, CancellationToken cancellation)
     {
         switch (release.Decision, release.DecidedAs)
         {
@@ -31,7 +27,11 @@ internal static class Appeals
             case (LapseDecision.GoOn, ReleaseSide.Command) when release.AppealTo is not null && release.AppealDueAt is not null:
                 break; // the time had run out a moment before: it is with the superior
             case (LapseDecision.GoOn, ReleaseSide.Command) when before is (LapseDecision.CallHome, ReleaseSide.Lender) && release.AppealTo is null: // one superior, once
-                await EscalateAsync(record, release, "refused", caller, lenderName, lenderPath, stillOut, cancellation);
+                if (!await EscalateAsync(record, release, "refused", lenderName, lenderPath, stillOut, cancellation))
+                {
+                    release.Settle(); // it refuses, and there is nobody above both
+                }
+
                 break;
             default:
                 release.Settle();
@@ -50,14 +50,10 @@ internal static class Appeals
         {
             release.Settle(); // they are home
         }
-        else if (release.AppealTo is null)
+        else if (release.AppealTo is not null || !await EscalateAsync(record, release, "silence", region.Name, region.Path, stillOut, cancellation))
         {
-            await EscalateAsync(record, release, "silence", null, region.Name, region.Path, stillOut, cancellation);
-        }
-        else
-        {
-            var superior = await record.Db.Regions.AsNoTracking().SingleAsync(one => one.Code == release.AppealTo, cancellation);
-            release.LeaveUnanswered();
+            var superior = await record.Db.Regions.AsNoTracking().SingleAsync(one => one.Code == (release.AppealTo ?? record.Incident.District), cancellation);
+            release.LeaveUnanswered(superior.Code);
             record.Append(FactKind.AidAppealUnanswered, Actor.System, new
             {
                 releaseId = release.Id, regionCode = region.Code, regionName = region.Name, lenderPath = region.Path, superiorCode = superior.Code, superiorName = superior.Name,
@@ -65,13 +61,13 @@ internal static class Appeals
         }
     }
 
-    private static async Task EscalateAsync(
-        OpenRecord record, Release release, string because, Caller? decider, string lenderName, string lenderPath, List<Callout> stillOut, CancellationToken cancellation)
+    /// <summary>False: the incident's command is itself above the home, so there is nobody to ask.</summary>
+    private static async Task<bool> EscalateAsync(
+        OpenRecord record, Release release, string because, string lenderName, string lenderPath, List<Callout> stillOut, CancellationToken cancellation)
     {
-        if (await SuperiorAsync(record, lenderPath, cancellation) is not { } superior || decider?.Commands(superior.Path) == true)
+        if (await SuperiorAsync(record, lenderPath, cancellation) is not { } superior)
         {
-            release.Settle(); // its command is the superior of the home, or it was the superior who spoke: there is nobody above both to ask
-            return;
+            return false;
         }
 
         release.Appeal(superior.Code, record.Now + record.Incident.AidAnswerWithin);
@@ -80,17 +76,19 @@ internal static class Appeals
             releaseId = release.Id, regionCode = release.Region, regionName = lenderName, lenderPath, superiorCode = superior.Code, superiorName = superior.Name, because,
             dueAt = release.AppealDueAt, stillOut = stillOut.Select(callout => callout.Id),
         });
+        return true;
     }
 
     /// <summary>The lowest region above both with a command of its own; null: the incident's is above the home itself.</summary>
     private static async Task<Regions.RegionRow?> SuperiorAsync(OpenRecord record, string lenderPath, CancellationToken cancellation)
     {
         var district = await record.Db.Regions.AsNoTracking().SingleAsync(region => region.Code == record.Incident.District, cancellation);
-        var above = lenderPath.Split('.').Zip(district.Path.Split('.')).TakeWhile(pair => pair.First == pair.Second).Select(pair => pair.First).Where(code => code != district.Code).ToList();
+        if (Caller.Covers(district.Path, lenderPath))
+        {
+            return null;
+        }
+
+        var above = lenderPath.Split('.').Zip(district.Path.Split('.')).TakeWhile(pair => pair.First == pair.Second).Select(pair => pair.First).ToList();
         return (await record.Db.Regions.AsNoTracking().Where(region => above.Contains(region.Code) && region.HasAuthority).ToListAsync(cancellation)).MaxBy(region => region.Path.Length);
     }
-
-    /// <summary>Of a region above the home: the home's own path ends with it, cut off there.</summary>
-    private static string PathOf(string code, string lenderPath) =>
-        string.Join('.', lenderPath.Split('.').Take(1 + Array.IndexOf(lenderPath.Split('.'), code)));
 }

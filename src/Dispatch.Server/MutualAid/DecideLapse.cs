@@ -49,7 +49,7 @@ internal sealed class DecideLapse(FactLog log, IDbContextFactory<DispatchDb> sto
             {
                 var release = await record.Db.Releases.SingleAsync(release => release.Id == id, cancellation);
                 var lender = await record.Db.Regions.AsNoTracking().SingleAsync(region => region.Code == release.Region, cancellation);
-                if (await ReleaseVoice.OfAsync(record.Db, caller, release, lender.Path, record.Incident.RegionPath, record.Incident.Category, cancellation) is not { Side: var side })
+                if (await ReleaseVoice.OfAsync(record.Db, caller, release, lender.Path, record.Incident, cancellation) is not { Side: var side, For: var speaksFor })
                 {
                     return Problems.NotFound("借调", "loan");
                 }
@@ -74,12 +74,13 @@ internal sealed class DecideLapse(FactLog log, IDbContextFactory<DispatchDb> sto
                 }
 
                 var before = (release.Decision, release.DecidedAs);
-                release.Decide(decision, side, record.Now, caller.AccountId, request.Reason!.Trim());
+                release.Decide(decision, side, speaksFor, record.Now, caller.AccountId, request.Reason!.Trim());
                 record.Append(
                     FactKind.AidLapseDecided, Actor.Operator(caller.AccountId),
                     new
                     {
                         releaseId = release.Id, regionCode = release.Region, regionName = lender.Name, lenderPath = lender.Path, decision, decidedAs = side,
+                        forCode = speaksFor, forName = await Releases.NameAsync(record.Db, speaksFor, cancellation),
                         stillOut = stillOut.Select(callout => callout.Id), reason = request.Reason!.Trim(),
                     },
                     commandId: request.CommandId);
@@ -88,7 +89,7 @@ internal sealed class DecideLapse(FactLog log, IDbContextFactory<DispatchDb> sto
                     await SendHomeAsync(record, stillOut, caller, request.Reason!.Trim(), cancellation);
                 }
 
-                await Appeals.FollowAsync(record, release, before, caller, lender.Name, lender.Path, stillOut, cancellation);
+                await Appeals.FollowAsync(record, release, before, lender.Name, lender.Path, stillOut, cancellation);
 
                 return await Releases.OneAsync(record.Db, caller, id, cancellation);
             },

@@ -44,7 +44,7 @@ internal sealed class ExtendRelease(FactLog log, IDbContextFactory<DispatchDb> s
             {
                 var release = await record.Db.Releases.SingleAsync(release => release.Id == id, cancellation);
                 var lender = await record.Db.Regions.AsNoTracking().SingleAsync(region => region.Code == release.Region, cancellation);
-                var voice = await ReleaseVoice.OfAsync(record.Db, caller, release, lender.Path, record.Incident.RegionPath, record.Incident.Category, cancellation);
+                var voice = await ReleaseVoice.OfAsync(record.Db, caller, release, lender.Path, record.Incident, cancellation);
                 if (voice is null)
                 {
                     return Problems.NotFound("借调", "loan");
@@ -76,13 +76,13 @@ internal sealed class ExtendRelease(FactLog log, IDbContextFactory<DispatchDb> s
 
                 return CheckUntil(until, release, voice, record.Now) is { } fault
                     ? Problems.Invalid(fault)
-                    : await ExtendAsync(record, release, lender.Name, lender.Path, until, caller, request, cancellation);
+                    : await ExtendAsync(record, release, lender.Name, lender.Path, until, caller, voice.For, request, cancellation);
             },
             cancellation);
     }
 
     private static async Task<Outcome<ReleaseView>> ExtendAsync(
-        OpenRecord record, Release release, string lenderName, string lenderPath, DateTimeOffset until, Caller caller, Request request, CancellationToken cancellation)
+        OpenRecord record, Release release, string lenderName, string lenderPath, DateTimeOffset until, Caller caller, string speaksFor, Request request, CancellationToken cancellation)
     {
         var people = await record.Db.ReleasedPeople.Where(person => person.ReleaseId == release.Id && person.ReturnedAt == null).ToListAsync(cancellation);
         var kept = people;
@@ -109,7 +109,7 @@ internal sealed class ExtendRelease(FactLog log, IDbContextFactory<DispatchDb> s
             new
             {
                 releaseId = release.Id, regionCode = release.Region, regionName = lenderName, lenderPath, ground = release.Ground, people = kept.Select(person => person.VolunteerId).Order(),
-                before, validUntil = until, reason = request.Reason!.Trim(),
+                before, validUntil = until, forCode = speaksFor, forName = await Releases.NameAsync(record.Db, speaksFor, cancellation), reason = request.Reason!.Trim(),
             },
             commandId: request.CommandId);
         record.NeedsAsking = true; // who is named and not called yet may be offered a place again

@@ -34,7 +34,7 @@ internal enum ReleaseSide
     /// <summary>The incident's command: who is sent home from it is its word.</summary>
     Command,
 
-    /// <summary>The common superior of both, once the question has come to it: a home wanted its people back, and the command refused or was silent.</summary>
+    /// <summary>A common superior of both, which commands both from above: whether the question has come to it already stands in the record before its word.</summary>
     Superior,
 }
 
@@ -72,10 +72,13 @@ internal sealed class Release
     /// <summary>When the desks were told that it has run out.</summary>
     public DateTimeOffset? LapseToldAt { get; set; }
 
-    /// <summary>The last word on people still out after its end; the five are set together.</summary>
+    /// <summary>The last word on people still out after its end; the six are set together.</summary>
     public LapseDecision? Decision { get; private set; }
 
     public ReleaseSide? DecidedAs { get; private set; }
+
+    /// <summary>The region whose word it is.</summary>
+    public string? DecidedFor { get; private set; }
 
     public DateTimeOffset? DecidedAt { get; private set; }
 
@@ -89,8 +92,8 @@ internal sealed class Release
     /// <summary>Until then whoever's turn it is has to say whether they go; null: nobody is asked.</summary>
     public DateTimeOffset? AppealDueAt { get; private set; }
 
-    public void Decide(LapseDecision decision, ReleaseSide side, DateTimeOffset at, Guid by, string reason) =>
-        (Decision, DecidedAs, DecidedAt, DecidedBy, DecisionReason) = (decision, side, at, by, reason);
+    public void Decide(LapseDecision decision, ReleaseSide side, string region, DateTimeOffset at, Guid by, string reason) =>
+        (Decision, DecidedAs, DecidedFor, DecidedAt, DecidedBy, DecisionReason) = (decision, side, region, at, by, reason);
 
     /// <summary>They are wanted back: it is this region's turn to say whether they go; null: the incident's command's.</summary>
     public void Appeal(string? to, DateTimeOffset due) => (AppealTo, AppealDueAt) = (to, due);
@@ -98,8 +101,8 @@ internal sealed class Release
     /// <summary>Nobody asks for them back any more, or it is decided.</summary>
     public void Settle() => (AppealTo, AppealDueAt) = (null, null);
 
-    /// <summary>The superior was silent: the last word stands, and that it was silent.</summary>
-    public void LeaveUnanswered() => AppealDueAt = null;
+    /// <summary>This region, above which there is nobody to ask, was silent: the last word stands, and that it was silent.</summary>
+    public void LeaveUnanswered(string region) => (AppealTo, AppealDueAt) = (region, null);
 
     /// <summary>It holds again, until then: what was decided when it had run out is for the next time open again.</summary>
     public void Extend(DateTimeOffset until)
@@ -110,7 +113,7 @@ internal sealed class Release
         }
 
         (ValidUntil, LapseToldAt) = (until, null);
-        (Decision, DecidedAs, DecidedAt, DecidedBy, DecisionReason) = (null, null, null, null, null);
+        (Decision, DecidedAs, DecidedFor, DecidedAt, DecidedBy, DecisionReason) = (null, null, null, null, null, null);
         Settle();
     }
 }

@@ -17,7 +17,8 @@ internal sealed record ReleaseView(
     /// <summary>To: null: the incident's command. DueAt: null: the superior was silent. Asked: the home's own word, which another may have replaced as the last.</summary>
     internal sealed record AppealPart(AidView.RegionPart? To, DateTimeOffset? DueAt, DecisionPart? Asked);
 
-    internal sealed record DecisionPart(LapseDecision Decision, ReleaseSide As, DateTimeOffset At, AidView.PersonPart By, string Reason);
+    /// <summary>As: in which capacity. For: the region whose word it is.</summary>
+    internal sealed record DecisionPart(LapseDecision Decision, ReleaseSide As, AidView.RegionPart For, DateTimeOffset At, AidView.PersonPart By, string Reason);
 
     /// <summary>The last word on people who are still out after its end; null: none yet.</summary>
     public DecisionPart? Decision { get; init; }
@@ -40,11 +41,11 @@ internal static class Releases
     public static async Task<List<ReleaseView>> ReadAsync(DispatchDb db, Caller caller, IQueryable<Release> which, CancellationToken cancellation)
     {
         var rows = await which.AsNoTracking()
-            .Join(db.Incidents, release => release.IncidentId, incident => incident.Id, (release, incident) => new { release, incident.Category, incident.Address, incident.District, incident.RegionPath })
+            .Join(db.Incidents, release => release.IncidentId, incident => incident.Id, (release, incident) => new { release, incident })
             .ToListAsync(cancellation);
         var ids = rows.ConvertAll(row => row.release.Id);
         var incidents = rows.Select(row => row.release.IncidentId).Distinct().ToList();
-        var codes = rows.SelectMany(row => new[] { row.release.Region, row.District, row.release.AppealTo }).OfType<string>().Distinct().ToList();
+        var codes = rows.SelectMany(row => new[] { row.release.Region, row.incident.District, row.release.AppealTo, row.release.DecidedFor }).OfType<string>().Distinct().ToList();
         var regions = await db.Regions.AsNoTracking().Where(region => codes.Contains(region.Code)).ToDictionaryAsync(region => region.Code, cancellation);
         var people = (await db.ReleasedPeople.AsNoTracking().Where(person => ids.Contains(person.ReleaseId))
             .Join(db.Volunteers, person => person.VolunteerId, volunteer => volunteer.Id, (person, volunteer) => new { person, volunteer.Name }).ToListAsync(cancellation))
@@ -57,21 +58,22 @@ internal static class Releases
 
         var asked = await AskedForAsync(db, rows.FindAll(row => row.release.AppealDueAt is not null || row.release.AppealTo is not null).ConvertAll(row => row.release.IncidentId), cancellation);
         var views = new List<ReleaseView>();
+        AidView.RegionPart Part(string code) => new(code, regions[code].Name);
         foreach (var row in rows.OrderByDescending(row => row.release.GivenAt))
         {
             var release = row.release;
-            var voice = release.EndedAt is null ? await ReleaseVoice.OfAsync(db, caller, release, regions[release.Region].Path, row.RegionPath, row.Category, cancellation) : null;
+            var voice = release.EndedAt is null ? await ReleaseVoice.OfAsync(db, caller, release, regions[release.Region].Path, row.incident, cancellation) : null;
             views.Add(new(
-                release.Id, release.IncidentId, row.Category, row.Address, new(release.Region, regions[release.Region].Name), new(row.District, regions[row.District].Name), release.Ground,
+                release.Id, release.IncidentId, row.incident.Category, row.incident.Address, Part(release.Region), Part(row.incident.District), release.Ground,
                 release.GivenAt, release.ValidUntil, release.EndedAt, release.Reason,
                 [.. people[release.Id].OrderBy(one => one.Name, StringComparer.Ordinal).Select(one => new ReleaseView.LentPerson(
                     one.person.VolunteerId, one.Name, states.TryGetValue((release.IncidentId, one.person.VolunteerId), out var state) ? state : null, one.person.ReturnedAt))])
             {
                 Decision = release.Decision is { } decision
-                    ? new(decision, release.DecidedAs!.Value, release.DecidedAt!.Value, new(release.DecidedBy!.Value, names.GetValueOrDefault(release.DecidedBy.Value)), release.DecisionReason!)
+                    ? new(decision, release.DecidedAs!.Value, Part(release.DecidedFor!), release.DecidedAt!.Value, new(release.DecidedBy!.Value, names.GetValueOrDefault(release.DecidedBy.Value)), release.DecisionReason!)
                     : null,
                 Appeal = release.AppealTo is null && release.AppealDueAt is null || release.EndedAt is not null ? null
-                    : new(release.AppealTo is { } to ? new(to, regions[to].Name) : null, release.AppealDueAt, asked.GetValueOrDefault(release.Id)),
+                    : new(release.AppealTo is { } to ? Part(to) : null, release.AppealDueAt, asked.GetValueOrDefault(release.Id)),
                 MayExtend = voice is { MayExtend: true, GroundHolds: true },
                 GroundEndsAt = voice?.GroundEndsAt,
                 MayDecideAs = voice?.Side,
@@ -93,12 +95,20 @@ internal static class Releases
             var fields = data.RootElement;
             if (fields.GetProperty("decision").GetString() == "callHome" && fields.GetProperty("decidedAs").GetString() == "lender")
             {
-                asked[fields.GetProperty("releaseId").GetGuid()] = new(LapseDecision.CallHome, ReleaseSide.Lender, word.At, new(word.Id, word.Name), fields.GetProperty("reason").GetString()!);
+                asked[fields.GetProperty("releaseId").GetGuid()] = new(LapseDecision.CallHome, ReleaseSide.Lender, ForOf(fields), word.At, new(word.Id, word.Name), fields.GetProperty("reason").GetString()!);
             }
         }
 
         return asked;
     }
+
+    /// <summary>Records from before a word named its region name the one it was about.</summary>
+    private static AidView.RegionPart ForOf(JsonElement fields) => fields.TryGetProperty("forCode", out var code)
+        ? new(code.GetString()!, fields.GetProperty("forName").GetString()!)
+        : new(fields.GetProperty("regionCode").GetString()!, fields.GetProperty("regionName").GetString()!);
+
+    public static Task<string> NameAsync(DispatchDb db, string region, CancellationToken cancellation) =>
+        db.Regions.Where(row => row.Code == region).Select(row => row.Name).SingleAsync(cancellation);
 
     /// <summary>As it stands within the transaction that has just changed it.</summary>
     public static async Task<ReleaseView> OneAsync(DispatchDb db, Caller caller, Guid id, CancellationToken cancellation)

@@ -103,3 +103,6 @@ internal sealed class NewestAnswerOfAMuster : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0030_no_stand_ins")]
 internal sealed class NoStandIns : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0031_whose_word")]
+internal sealed class WhoseWord : SqlMigration;

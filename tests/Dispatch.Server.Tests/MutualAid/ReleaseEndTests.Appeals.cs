@@ -17,7 +17,7 @@ public sealed partial class ReleaseEndTests
         var waits = await LoanAsync(luohu, loan);
         Assert.Null(waits["appeal"]!["to"]);
         Assert.Equal(Now.AddMinutes(3), (DateTimeOffset)waits["appeal"]!["dueAt"]!, TimeSpan.FromMinutes(1));
-        Assert.Equal("command", (string)(await LoanAsync(city, loan))["mayDecideAs"]!); // above both it may speak, and is not asked yet
+        Assert.Equal("superior", (string)(await LoanAsync(city, loan))["mayDecideAs"]!); // above both it may speak, and is not asked yet
 
         Assert.Equal(200, (await DecideAsync(futian, loan, "goOn", await LoanAsync(futian, loan))).Status);
 
@@ -39,7 +39,7 @@ public sealed partial class ReleaseEndTests
 
         Assert.Equal(["released"], await StatesAsync(incident));
         var decided = (await futian.FactsAsync(incident)).Of("AidLapseDecided").Last();
-        Assert.Equal(("superior", "市指挥员"), ((string)decided["data"]!["decidedAs"]!, (string)decided["by"]!["name"]!));
+        Assert.Equal(("superior", "4403", "深圳市", "市指挥员"), Word(decided));
         Assert.Null((await LoanAsync(luohu, loan))["appeal"]);
     }
 
@@ -87,7 +87,11 @@ public sealed partial class ReleaseEndTests
     {
         var (incident, loan, phones) = await WantedBackAsync();
         Assert.Equal(200, (await DecideAsync(city, loan, "goOn", await LoanAsync(city, loan))).Status);
-        Assert.Empty((await futian.FactsAsync(incident)).Of("AidAppealed"));
+        var facts = await futian.FactsAsync(incident);
+        Assert.Empty(facts.Of("AidAppealed"));
+        Assert.Equal([("lender", "440303", "罗湖区", "罗湖指挥员"), ("superior", "4403", "深圳市", "市指挥员")], facts.Of("AidLapseDecided").Select(Word)); // it is not Futian that has spoken
+        Assert.Equal(("goOn", "superior"), await LastWordAsync(loan));
+        Assert.Equal("深圳市", (string)(await LoanAsync(futian, loan))["decision"]!["for"]!["name"]!);
 
         Assert.Equal(200, (await DecideAsync(luohu, loan, "callHome", await LoanAsync(luohu, loan))).Status);
         await phones[0].ProgressAsync(await phones[0].MyCalloutAsync(), "turnedBack", "堵车");
@@ -95,6 +99,31 @@ public sealed partial class ReleaseEndTests
         await Eventually.True(() => World.ScalarAsync<bool>($"SELECT appeal_due_at IS NULL FROM releases WHERE id = '{loan}'"), "the question to be settled");
         Assert.Empty((await futian.FactsAsync(incident)).Of("AidAppealed"));
     }
+
+    [Fact]
+    public async Task A_command_above_the_home_has_the_last_word_and_its_silence_is_on_record()
+    {
+        var (incident, loan, _) = await WantedBackAsync();
+        await World.SqlAsync($"UPDATE incidents SET district = '4403', region = '4403', region_path = '44.4403' WHERE id = '{incident}'"); // as one over several districts is led
+        raised.Remove(incident);
+
+        await AppealDueAsync(incident, loan);
+        var silent = (await city.FactsAsync(incident, until: "AidAppealUnanswered")).Of("AidAppealUnanswered").Single();
+        Assert.Equal("4403", (string)silent["data"]!["superiorCode"]!);
+        Assert.Equal(("4403", null), ((string)(await LoanAsync(luohu, loan))["appeal"]!["to"]!["code"]!, (await LoanAsync(luohu, loan))["appeal"]!["dueAt"]));
+
+        Assert.Equal(200, (await DecideAsync(luohu, loan, "callHome", await LoanAsync(luohu, loan))).Status); // asked anew
+        Assert.Equal(200, (await DecideAsync(city, loan, "goOn", await LoanAsync(city, loan))).Status);
+
+        var facts = await city.FactsAsync(incident);
+        Assert.Empty(facts.Of("AidAppealed")); // the province is above both, and not above this refusal
+        Assert.Equal(("command", "4403", "深圳市", "市指挥员"), Word(facts.Of("AidLapseDecided").Last()));
+        Assert.Null((await LoanAsync(luohu, loan))["appeal"]);
+        await city.OrderAsync($"/api/incidents/{incident}/close");
+    }
+
+    private static (string, string, string, string) Word(JsonNode fact) =>
+        ((string)fact["data"]!["decidedAs"]!, (string)fact["data"]!["forCode"]!, (string)fact["data"]!["forName"]!, (string)fact["by"]!["name"]!);
 
     /// <summary>One of Luohu's is out beyond the end of his loan, and Luohu wants him back.</summary>
     private async Task<(Guid Incident, Guid Loan, List<ApiClient> Phones)> WantedBackAsync()

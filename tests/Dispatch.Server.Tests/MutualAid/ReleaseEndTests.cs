@@ -105,7 +105,7 @@ public sealed partial class ReleaseEndTests(NodeFixture shared) : IClassFixture<
     [Fact]
     public async Task Where_policy_leaves_lending_to_the_superior_it_alone_extends()
     {
-        var (_, loan, _) = await LentAsync();
+        var (incident, loan, _) = await LentAsync();
         Assert.Equal(403, (await ExtendAsync(futian, loan, Now.AddHours(20))).Status);
         Assert.False((bool)(await LoanAsync(futian, loan))["mayExtend"]!);
         Assert.Equal(200, (await luohu.PutAsync("/api/policies", new { commandId = Guid.NewGuid(), region = Luohu, mode = "peacetime", approver = "superior", reason = "试行" })).Status);
@@ -114,6 +114,7 @@ public sealed partial class ReleaseEndTests(NodeFixture shared) : IClassFixture<
             Assert.False((bool)(await LoanAsync(luohu, loan))["mayExtend"]!);
             Assert.Equal(403, (await ExtendAsync(luohu, loan, Now.AddHours(20))).Status);
             Assert.Equal(200, (await ExtendAsync(city, loan, Now.AddHours(20))).Status);
+            Assert.Equal("4403", (string)(await futian.FactsAsync(incident, until: "AidExtended")).Of("AidExtended").Single()["data"]!["forCode"]!);
         }
         finally
         {

@@ -35,7 +35,7 @@ describe('Loans that have run out', () => {
   });
   it('are decided once somebody said that they go on, and not by their home wanting them back', () => {
     const said = (decision: 'goOn' | 'callHome', as: 'lender' | 'command') => {
-      desk(loan('r', ended, people, { decision: { decision, as, at: ended, by: { id: 'x', name: '甲' }, reason: '—' } }));
+      desk(loan('r', ended, people, { decision: { decision, as, for: { code: '440304', name: '福田区' }, at: ended, by: { id: 'x', name: '甲' }, reason: '—' } }));
       return [lapsesOf(shown).map((l) => l.decided), lapsedIn(shown)];
     };
     desk(loan('r', ended, people));
@@ -47,6 +47,6 @@ describe('Loans that have run out', () => {
   it('wait for the lender’s word on his own desk as long as he has said nothing', () => {
     const lent = (change: Partial<AidRelease>) => { desk(loan('r', ended, people, { decision: null, mayDecideAs: 'lender', ...change }), ...[]); aid.put({ requests: [], lent: aidDesk.value!.lent } as unknown as AidDesk); return aidWaiting.value; };
     expect([lent({}), lent({ mayDecideAs: 'command' }), lent({ validUntil: '2026-11-21T09:00:00.000Z' }), lent({ endedAt: ended })]).toEqual([1, 0, 0, 0]);
-    expect(lent({ decision: { decision: 'goOn', as: 'command', at: ended, by: { id: 'x', name: '甲' }, reason: '—' } })).toBe(0);
+    expect(lent({ decision: { decision: 'goOn', as: 'command', for: { code: '440304', name: '福田区' }, at: ended, by: { id: 'x', name: '甲' }, reason: '—' } })).toBe(0);
   });
 });

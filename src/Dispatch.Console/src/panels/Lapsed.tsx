@@ -43,7 +43,7 @@ export function Lapsed({ incident }: { incident: Incident }) {
           ))}</ul>
           {leads(incident) && <p class="lapsed-all">
             {(lapse.callouts.length > 1 || !!lapse.release.appeal) && <button type="button" onClick={() => decide(lapse, 'callHome')}>{w.releaseAll(lapse.callouts.length)}</button>}
-            {(lapse.release.mayDecideAs === 'superior' ? !!lapse.release.appeal?.dueAt : !lapse.decided && !lapse.release.appeal?.to) && <button type="button" onClick={() => decide(lapse, 'goOn')}>{w.letGoOn}</button>}
+            {(lapse.release.mayDecideAs === 'superior' && lapse.release.appeal?.dueAt || !lapse.decided && !(lapse.release.appeal?.to && lapse.release.appeal.dueAt)) && <button type="button" onClick={() => decide(lapse, 'goOn')}>{w.letGoOn}</button>}
             {incident.needs.some(isShort) && <button type="button" class="quiet" onClick={() => askAgain(lapse)}>{w.askAgain(lapse.release.lender.name)}</button>}
             {!lapse.decided && <span class="muted">{w.goOn}</span>}</p>}
         </div>

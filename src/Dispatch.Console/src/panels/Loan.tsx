@@ -46,7 +46,7 @@ export function Loan({ release: l, onStep }: { release: AidRelease; onStep: (ask
         {!over && still > 0 && <Decided release={l} zone={zone()} />}
         {still > 0 && l.decision === null && <p class="lapsed-all"><Icon name="warn" size={13} /><b class="doubt">{w.lapsedFlag(still)}</b>{l.mayDecideAs === 'lender' && <span>{w.theyDecide(l.borrower.name)}</span>}</p>}
         {(mayExtend || still > 0) && <p class="loan-steps">
-          {still > 0 && l.mayDecideAs === 'command' && <button type="button" class="small primary" onClick={() => { select(l.incidentId); view.value = 'command'; }}>{w.decide}</button>}
+          {still > 0 && (l.mayDecideAs === 'command' || (l.mayDecideAs === 'superior' && !appealsHere(l, now.value))) && <button type="button" class="small primary" onClick={() => { select(l.incidentId); view.value = 'command'; }}>{w.decide}</button>}
           {appealsHere(l, now.value) && <><button type="button" class="small" onClick={() => decide('callHome')}>{w.releaseAll(still)}</button><button type="button" class="small" onClick={() => decide('goOn')}>{w.letGoOn}</button></>}
           {mayExtend && <button type="button" class="small" onClick={() => onStep(extension(l))}>{w.extend}</button>}
           {still > 0 && l.mayDecideAs === 'lender' && l.decision?.decision !== 'goOn' && <button type="button" class="small" onClick={() => decide('goOn')}>{w.agreeGoOn}</button>}

@@ -49,8 +49,8 @@ export type Fact =
   | FactOf<'AidUnanswered', { requestId: Uuid; regionCode: string; regionName: string }>
   | FactOf<'AidUnavailable', { reason: string }>
   | FactOf<'AidReleased', { releaseId: Uuid; requestId: Uuid | null; ground: string; regionCode: string; regionName: string; people: Uuid[]; validUntil: Instant; reason: string | null }>
-  | FactOf<'AidExtended', { releaseId: Uuid; regionCode: string; regionName: string; ground: string; people: Uuid[]; before: Instant; validUntil: Instant; reason: string }>
-  | FactOf<'AidLapseDecided', { releaseId: Uuid; regionCode: string; regionName: string; decision: 'goOn' | 'callHome'; decidedAs: 'lender' | 'command' | 'superior'; stillOut: Uuid[]; reason: string }>
+  | FactOf<'AidExtended', { releaseId: Uuid; regionCode: string; regionName: string; ground: string; people: Uuid[]; before: Instant; validUntil: Instant; forCode?: string; forName?: string; reason: string }>
+  | FactOf<'AidLapseDecided', { releaseId: Uuid; regionCode: string; regionName: string; decision: 'goOn' | 'callHome'; decidedAs: 'lender' | 'command' | 'superior'; forCode?: string; forName?: string; stillOut: Uuid[]; reason: string }>
   | FactOf<'AidAppealed', { releaseId: Uuid; regionCode: string; regionName: string; superiorCode: string; superiorName: string; because: 'refused' | 'silence'; dueAt: Instant; stillOut: Uuid[] }>
   | FactOf<'AidAppealUnanswered', { releaseId: Uuid; regionCode: string; regionName: string; superiorCode: string; superiorName: string }>
   | FactOf<'AidLapsed', { releaseId: Uuid; regionCode: string; regionName: string; stillOut: Uuid[] }>

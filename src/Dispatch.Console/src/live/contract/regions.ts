@@ -87,7 +87,7 @@ export interface AidRelease {
   mayDecideAs: ReleaseDecision['as'] | null;
   people: { id: Uuid; name: string; state: CalloutState | null; returnedAt: Instant | null }[];
 }
-export interface ReleaseDecision { decision: 'goOn' | 'callHome'; as: 'lender' | 'command' | 'superior'; at: Instant; by: { id: Uuid; name: string | null }; reason: string }
+export interface ReleaseDecision { decision: 'goOn' | 'callHome'; as: 'lender' | 'command' | 'superior'; for: CodeName; at: Instant; by: { id: Uuid; name: string | null }; reason: string }
 export interface AidAgreement {
   id: Uuid;
   lender: CodeName;
