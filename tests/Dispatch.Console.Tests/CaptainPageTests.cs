@@ -25,6 +25,11 @@ public sealed class CaptainPageTests
 
         await captains.Page.GetByRole(AriaRole.Link, new() { Name = "我的队伍" }).ClickAsync();
         await captains.PressAsync("代他答复");
+        await node.World.SqlAsync("UPDATE needs SET filled = count"); // while they speak: all places taken, and open again
+        await captains.SaysAsync("替他答应也是先作候补");
+        await captains.ScreenshotAsync("phone-on-behalf-standby");
+        await node.World.SqlAsync("UPDATE needs SET filled = 0");
+        await Expect(captains.Page.Locator("main")).Not.ToContainTextAsync("替他答应也是先作候补");
         await captains.PressAsync("他能去");
         await captains.PressAsync("电话");
         await captains.Page.Locator("input[type=text]").FillAsync("手机摔坏，电话里答应");
@@ -47,6 +52,30 @@ public sealed class CaptainPageTests
         await console.Keys.PressAsync("3");
         await Expect(console.Page.GetByLabel("代答复")).ToContainTextAsync("本人否认");
         await Accessibility.HasNoSeriousFaultAsync(console.Page, "explanation with an answer on behalf", enhancedContrast: false);
+    }
+
+    [Fact]
+    public async Task What_the_captain_is_about_to_answer_is_as_it_is_now_also_when_the_member_was_quicker()
+    {
+        await using var node = await TestNode.StartAsync();
+        var member = await node.World.VolunteerAsync(300);
+        var captain = await node.World.VolunteerAsync(350, certificateUntil: "2021-01-01");
+        await node.World.TeamAsync("水上救援队", [member], captain: captain);
+        using var futian = await node.SignInAsync("futian");
+        using var his = await node.SignInAsync("v0001");
+        await using var captains = await PhonePage.ActivatedAsync(node, captain);
+        await futian.RaiseAsync(ApiClient.Flood(2));
+        await captains.Page.GetByRole(AriaRole.Link, new() { Name = "我的队伍" }).ClickAsync();
+        await captains.PressAsync("代他答复");
+        await captains.PressAsync("他能去");
+        await captains.PressAsync("电话");
+        await captains.Page.Locator("input[type=text]").FillAsync("手机没电");
+
+        await his.AnswerAsync(await his.MyCalloutAsync(), "accept");
+
+        await captains.SaysAsync("他这次召集现在是“已接受”，不用再代他答复。");
+        await Expect(captains.Page.GetByRole(AriaRole.Button, new() { Name = "代为答复" })).ToHaveAttributeAsync("aria-disabled", "true");
+        await captains.ScreenshotAsync("phone-on-behalf-answered");
     }
 
     [Fact]

@@ -90,8 +90,28 @@ public sealed class InboundTests : IAsyncLifetime
         var tooLate = await gateway.ReplyAsync(node.Address, Numbers.Of(2), "A1");
 
         Assert.Equal("standby", Result(late.Body));
+        Assert.Contains("候补。请先不要前往", Reply(late.Body), StringComparison.Ordinal);
         Assert.Equal("tooLate", Result(tooLate.Body));
         Assert.Contains("不要前往", Reply(tooLate.Body), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whose_yes_turned_into_standby_since_his_SMS_is_told_so_by_the_answer_to_it_and_by_no_SMS_before()
+    {
+        await node.World.SqlAsync("UPDATE categories SET arrive_within = '20 minutes' WHERE key = 'flood'");
+        var ids = await Numbers.VolunteersAsync(node, 2);
+        var id = await AskedBySmsAsync(2);
+        Assert.All(gateway.Sent, sent => Assert.DoesNotContain("候补", sent.Text, StringComparison.Ordinal)); // a yes was a place
+        await node.World.SqlAsync($"UPDATE positions SET location = ST_Project(location, 6000, radians(90)), taken_at = now() WHERE volunteer_id = '{ids[1]}'");
+        Assert.Equal("accepted", Result((await gateway.ReplyAsync(node.Address, Numbers.Of(2), "A1")).Body)); // and will be late: the other offer stays
+        Assert.Equal(1L, await node.World.ScalarAsync<long>("SELECT count(*) FROM inbox WHERE kind = 'yesTurned'"));
+
+        var (_, answer) = await gateway.ReplyAsync(node.Address, Numbers.Of(1), "A1");
+
+        Assert.Equal("standby", Result(answer));
+        Assert.Contains("候补。请先不要前往", Reply(answer), StringComparison.Ordinal);
+        await console.FactsAsync(id, until: "CalloutStoodBy");
+        Assert.All(gateway.Sent, sent => Assert.Equal("callOut", sent.Kind)); // no message of its own: it would cost an alert and decide nothing
     }
 
     [Theory]

@@ -53,16 +53,19 @@ function Task({ task }: { task: LiaisonTask }) {
   );
 }
 
-function ForHim({ callout, close }: { callout: Called; close: () => void }) {
+function ForHim({ callout: opened, close }: { callout: Called; close: () => void }) {
+  const callout = desk.value?.callouts.find((each) => each.id === opened.id); // as it is now: while the two speak, others answer
+  const state = callout && !callout.mayAnswer ? calloutStates()[callout.state] : null;
   const [answer, setAnswer] = useState<'accept' | 'decline' | null>(null);
   const [channel, setChannel] = useState<OnBehalfChannel | null>(null);
   const [reason, setReason] = useState('');
-  const ready = answer !== null && channel !== null && reason.trim() !== '';
+  const ready = callout?.mayAnswer === true && answer !== null && channel !== null && reason.trim() !== '';
   return (
     <main class="sheet" onKeyDown={(event) => { if (event.key === 'Escape') close(); }}>
-      <h1 tabIndex={-1} ref={(heading) => { heading?.focus({ preventScroll: true }); }}>{w().answerForHim} · {callout.name}</h1>
+      <h1 tabIndex={-1} ref={(heading) => { heading?.focus({ preventScroll: true }); }}>{w().answerForHim} · {opened.name}</h1>
       <p>{w().forHimNote}</p>
-      {callout.yesIsStandby && <p class="todo" role="status">{w().standsByForHim}</p>}
+      {!callout?.mayAnswer && <p class="todo" role="status">{state ? w().nowForHim(state) : w().overForHim}</p>}
+      {callout?.yesIsStandby && <p class="todo" role="status">{w().standsByForHim}</p>}
       <div class="choose" role="group" aria-label={w().hisAnswer}>
         {(['accept', 'decline'] as const).map((each) => <button type="button" key={each} aria-pressed={answer === each} onClick={() => setAnswer(each)}>{each === 'accept' ? w().heComes : w().heDoesNot}</button>)}
       </div>
@@ -70,7 +73,7 @@ function ForHim({ callout, close }: { callout: Called; close: () => void }) {
         {(Object.keys(onBehalfChannels()) as OnBehalfChannel[]).map((each) => <button type="button" key={each} aria-pressed={channel === each} onClick={() => setChannel(each)}>{onBehalfChannels()[each]}</button>)}
       </div>
       <label>{w().whyForHim}<input type="text" maxLength={200} value={reason} onInput={(event) => setReason(event.currentTarget.value)} /></label>
-      <Press kind="yes" armed={ready} onPress={() => { if (answer && channel) void answerFor(callout.id, answer, channel, reason.trim()).then((ok) => { if (ok) close(); else close(); }); }}>{w().sendForHim}</Press>
+      <Press kind="yes" armed={ready} onPress={() => { if (answer && channel) void answerFor(opened.id, answer, channel, reason.trim()).then((ok) => { if (ok) close(); else close(); }); }}>{w().sendForHim}</Press>
       <Press kind="no" shape="back" onPress={close}>{w().cancel}</Press>
     </main>
   );
