@@ -23,6 +23,9 @@ internal sealed class Busy
         while (running.Keys.ToList() is { Count: > 0 } begun)
         {
             await Task.WhenAll(begun);
+
+            // Not left to the continuations: they want a thread, and two thousand who go round until they had one leave them none.
+            begun.ForEach(done => running.TryRemove(done, out _));
         }
     }
 }
