@@ -134,6 +134,9 @@ internal sealed class Incident
 
     public DateTimeOffset? EndedAt { get; private set; }
 
+    /// <summary>When its record last moved, once it has ended: a phone that comes back says what had reached it, hours later too. Null while it is open.</summary>
+    public DateTimeOffset? RestsSince { get; private set; }
+
     /// <summary>
     /// Something was heard that may change the plan: look within a second, however much is heard in it. Nothing when nobody is being called.
     /// </summary>
@@ -145,7 +148,15 @@ internal sealed class Incident
         }
     }
 
-    public long NextFact() => ++LastFact;
+    public long NextFact(DateTimeOffset now)
+    {
+        if (State != IncidentState.Open)
+        {
+            RestsSince = now;
+        }
+
+        return ++LastFact;
+    }
 
     public int NextWave() => ++LastWave;
 
@@ -156,7 +167,7 @@ internal sealed class Incident
             throw new InvalidOperationException($"An incident that is {State} cannot become {how}.");
         }
 
-        (State, EndedAt, Calling, LookAt, AidDueAt) = (how, at, false, null, null);
+        (State, EndedAt, RestsSince, Calling, LookAt, AidDueAt) = (how, at, at, false, null, null);
     }
 }
 

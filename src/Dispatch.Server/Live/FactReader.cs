@@ -55,11 +55,11 @@ internal sealed class FactReader(DispatchLane lane, Quarantine quarantine)
         return facts;
     }
 
-    /// <summary>The number of the last fact of every incident that may still move, and of those asked for by name.</summary>
+    /// <summary>The number of the last fact of every incident that is open or moved in the last ten minutes, and of those asked for by name. Index incidents_by_rest.</summary>
     public async Task<List<(Guid Incident, long LastFact, string Audience)>> HeadsAsync(CancellationToken cancellation, IReadOnlyCollection<Guid>? also = null)
     {
         await using var command = lane.Source.CreateCommand(
-            "SELECT id, last_fact, array_to_string(region_path::text || touched, '|') FROM incidents WHERE state = 'open' OR ended_at > now() - interval '10 minutes' OR id = ANY ($1)");
+            "SELECT id, last_fact, array_to_string(region_path::text || touched, '|') FROM incidents WHERE state = 'open' OR rests_since > now() - interval '10 minutes' OR id = ANY ($1)");
         command.Parameters.Add(new() { Value = also?.ToArray() ?? [] });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var heads = new List<(Guid, long, string)>();

@@ -50,7 +50,7 @@ internal sealed class OpenRecord(DispatchDb db, Incident incident, DateTimeOffse
         facts.Add(new Fact
         {
             IncidentId = incident.Id,
-            Number = incident.NextFact(),
+            Number = incident.NextFact(now),
             Kind = kind.ToString(),
             At = at ?? now,
             ByKind = by.Kind,

@@ -106,3 +106,6 @@ internal sealed class NoStandIns : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0031_whose_word")]
 internal sealed class WhoseWord : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0035_rests_since")]
+internal sealed class RestsSince : SqlMigration;

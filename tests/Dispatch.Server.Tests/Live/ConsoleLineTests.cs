@@ -75,7 +75,7 @@ public sealed class ConsoleLineTests : IAsyncLifetime
         using var operatorOf = await node.SignInAsync("futian");
         var id = await operatorOf.RaiseAsync(ApiClient.Flood());
         await operatorOf.PostAsync($"/api/incidents/{id}/close", new { commandId = Guid.NewGuid() });
-        await node.World.SqlAsync("UPDATE incidents SET ended_at = now() - interval '2 hours'");
+        await node.World.SqlAsync("UPDATE incidents SET ended_at = now() - interval '2 hours', rests_since = now() - interval '2 hours'");
 
         await using var console = await LiveConsole.WatchAsync(node, operatorOf.Token, new Dictionary<Guid, long> { [id] = 1 });
 

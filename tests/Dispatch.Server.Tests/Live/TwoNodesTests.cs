@@ -99,6 +99,29 @@ public class TwoNodesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_phone_that_comes_back_long_after_the_end_is_told_of_on_the_other_node()
+    {
+        await One.World.VolunteerAsync(100);
+        using var volunteer = await One.SignInAsync("v0001");
+        using var operatorOf = await One.SignInAsync("futian");
+        await using var console = await LiveConsole.WatchAsync(Other, operatorOf.Token, null);
+        var id = await operatorOf.RaiseAsync(ApiClient.Flood());
+        await operatorOf.PostAsync($"/api/incidents/{id}/close", new { commandId = Guid.NewGuid() });
+        await console.HearsAsync(id, "IncidentClosed");
+        await One.World.SqlAsync($"UPDATE incidents SET ended_at = now() - interval '2 hours', rests_since = now() - interval '2 hours' WHERE id = '{id}'");
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            // The other node has looked since, and looked again: the incident is none of those it looks after.
+            await console.HearsAsync(await operatorOf.RaiseAsync(ApiClient.Flood()), "IncidentRaised");
+        }
+
+        await using var phone = await LivePhone.ConnectAsync(One, volunteer.Token);
+
+        await console.HearsAsync(id, "CalloutDelivered");
+        Assert.Equal(0, console.Gaps);
+    }
+
+    [Fact]
     public async Task Both_nodes_sweep_and_an_offer_expires_once()
     {
         await One.World.SqlAsync("UPDATE categories SET answer_within = '1 second' WHERE key = 'flood'");
