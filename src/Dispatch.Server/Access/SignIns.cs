@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Identity;
 using Npgsql;
 
@@ -62,6 +63,14 @@ internal static class SignIns
             .AddPolicy(VolunteersOnly, policy => policy.RequireClaim(Caller.RoleClaim, nameof(Role.Volunteer)));
         services.AddSingleton<Microsoft.AspNetCore.Authorization.IAuthorizationMiddlewareResultHandler, RefusalsAsProblems>();
         return services;
+    }
+
+    /// <summary>A line lives for hours, and its request with it: what it was opened with has been read, and is not kept in memory.</summary>
+    public static void Forget(HttpRequest opened)
+    {
+        (opened.Headers.Authorization, opened.Headers.Cookie, opened.QueryString) = (default, default, QueryString.Empty);
+        opened.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = opened.Path;
+        _ = opened.Query; // read again: it keeps what it read before
     }
 
     private static Task Refuse(RedirectContext<CookieAuthenticationOptions> context) => Task.CompletedTask; // answered by RefusalsAsProblems

@@ -30,6 +30,7 @@ internal sealed class DispatchHub(
     public override async Task OnConnectedAsync()
     {
         connections.Open(Context, Caller);
+        SignIns.Forget(Context.GetHttpContext()!.Request);
         if (!await standings.StandsAsync(Caller, Context.ConnectionAborted))
         {
             Context.Abort();

@@ -16,7 +16,8 @@ internal sealed class Presence(NpgsqlDataSource source, Connections connections,
 
     private static readonly string BeatSql = EmbeddedSql.Read("BeatNode.sql"), MoveSql = EmbeddedSql.Read("MovePresence.sql");
 
-    private readonly HashSet<Guid> written = [];
+    // Both are kept: made anew every second for ten thousand phones they would fill the large object heap, where the collector seldom comes.
+    private readonly HashSet<Guid> written = [], here = [];
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Loops.RunAsync("presence", BeatAsync, log, stoppingToken);
 
@@ -39,7 +40,8 @@ internal sealed class Presence(NpgsqlDataSource source, Connections connections,
 
     private async Task BeatAsync(CancellationToken cancellation)
     {
-        var here = connections.Phones.Select(phone => phone.Volunteer).ToHashSet();
+        here.Clear();
+        here.UnionWith(connections.Phones.Select(phone => phone.Volunteer));
         await using (var command = source.CreateCommand(BeatSql))
         {
             command.Parameters.Add(new() { Value = self.Id });
@@ -61,13 +63,13 @@ internal sealed class Presence(NpgsqlDataSource source, Connections connections,
             }
         }
 
-        await MoveAsync(here, cancellation);
+        await MoveAsync(cancellation);
         await Task.Delay(Beat, cancellation);
     }
 
-    private async Task MoveAsync(HashSet<Guid> here, CancellationToken cancellation)
+    private async Task MoveAsync(CancellationToken cancellation)
     {
-        var (came, left) = (here.Except(written).ToArray(), written.Except(here).ToArray());
+        var (came, left) = (here.Where(one => !written.Contains(one)).ToArray(), written.Where(one => !here.Contains(one)).ToArray());
         if (came.Length + left.Length == 0)
         {
             return;
