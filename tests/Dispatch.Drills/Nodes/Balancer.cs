@@ -11,7 +11,7 @@ namespace Dispatch.Drills.Nodes;
 /// </summary>
 internal sealed class Balancer : IAsyncDisposable
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500), LookWithin = TimeSpan.FromSeconds(1), ConnectWithin = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500), ConnectWithin = TimeSpan.FromSeconds(1);
 
     // Better a client that waits a moment than one that is refused while the nodes change.
     private static readonly TimeSpan HoldFor = TimeSpan.FromSeconds(5), TryAgainAfter = TimeSpan.FromMilliseconds(100);
@@ -19,11 +19,12 @@ internal sealed class Balancer : IAsyncDisposable
     private readonly Socket listener;
     private readonly List<Backend> backends;
     private readonly CancellationTokenSource stopping = new();
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero }) { Timeout = LookWithin };
+    private readonly HttpClient http;
     private readonly Task running;
 
-    private Balancer(Socket listener, IEnumerable<Uri> nodes)
+    private Balancer(Socket listener, IEnumerable<Uri> nodes, TimeSpan lookWithin)
     {
+        http = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero }) { Timeout = lookWithin };
         this.listener = listener;
         backends = [.. nodes.Select(node => new Backend(node))];
         Address = new Uri($"http://{listener.LocalEndPoint}/");
@@ -35,13 +36,13 @@ internal sealed class Balancer : IAsyncDisposable
     /// <summary>Per node: whether it takes new connections, and how many it has by way of us.</summary>
     public IEnumerable<(Uri Node, bool IsReady, int Connections)> Nodes => backends.Select(each => (each.Node, each.IsReady, each.Count));
 
-    /// <summary>On a port of loopback; 0 for one that is free.</summary>
-    public static Balancer Start(int port, IEnumerable<Uri> nodes)
+    /// <summary>On a port of loopback; 0 for one that is free. A node that says nothing for twice <paramref name="lookWithin"/> (a second) is taken for dead.</summary>
+    public static Balancer Start(int port, IEnumerable<Uri> nodes, TimeSpan? lookWithin = null)
     {
         var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
         listener.Listen(4096); // ten thousand phones may come back in the same second
-        return new Balancer(listener, nodes);
+        return new Balancer(listener, nodes, lookWithin ?? TimeSpan.FromSeconds(1));
     }
 
     public async ValueTask DisposeAsync()

@@ -15,6 +15,9 @@ public sealed class RollingRestartTests : IAsyncLifetime, IDisposable
 {
     private const int People = 10;
 
+    // How long is waited before a test gives up. Nothing here is a bound on speed: a busy machine ends and starts processes slowly.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly string folder = Directory.CreateTempSubdirectory("dispatch-test-").FullName;
     private readonly CancellationTokenSource stopped = new(), phonesOff = new();
     private readonly List<Task> running = [];
@@ -36,7 +39,7 @@ public sealed class RollingRestartTests : IAsyncLifetime, IDisposable
         var settings = new Dictionary<string, string>
         {
             ["ConnectionStrings__Postgres"] = world.ConnectionString, ["Database__AllowVolatile"] = "true", ["Rehearse"] = "false", ["Logging__LogLevel__Default"] = "Warning",
-            ["Drain__NoticeSeconds"] = "2", ["Drain__MoveSeconds"] = "2", ["Drain__GraceSeconds"] = "3",
+            ["Drain__NoticeSeconds"] = "2", ["Drain__MoveSeconds"] = "2", ["Drain__GraceSeconds"] = $"{Patience.TotalSeconds}", // whoever still waits for an answer is not cut: they go as soon as they have it
         };
         nodes = [.. Enumerable.Range(1, 2).Select(number => new ServerNode(number, folder, settings, _ => { }))];
         running.AddRange(nodes.Select(node => node.KeepRunningAsync(loadDemo: false, stopped.Token)));
@@ -46,7 +49,7 @@ public sealed class RollingRestartTests : IAsyncLifetime, IDisposable
             await ReadyAsync(node, probe);
         }
 
-        balancer = Balancer.Start(0, nodes.Select(node => node.Address));
+        balancer = Balancer.Start(0, nodes.Select(node => node.Address), Patience); // a slow node is not a dead one; a dead one refuses
         http = new HttpClient { BaseAddress = balancer.Address };
         operatorOf = await SignInAsync("futian");
         for (var number = 1; number <= People; number++)
@@ -57,7 +60,7 @@ public sealed class RollingRestartTests : IAsyncLifetime, IDisposable
             running.Add(AnswerAsync(phone));
         }
 
-        await Eventually.True(() => counts.Connected == People, "all phones to be connected");
+        await Eventually.True(() => counts.Connected == People, "all phones to be connected", Patience);
     }
 
     public async Task DisposeAsync()
@@ -107,7 +110,7 @@ public sealed class RollingRestartTests : IAsyncLifetime, IDisposable
         foreach (var node in nodes)
         {
             await RestartAsync(node, "KILL");
-            await Eventually.True(() => counts.Connected == People, "all phones to be back");
+            await Eventually.True(() => counts.Connected == People, "all phones to be back", Patience);
         }
 
         await enough.CancelAsync();
@@ -121,17 +124,17 @@ public sealed class RollingRestartTests : IAsyncLifetime, IDisposable
         var starts = node.Starts;
         using var kill = Process.Start("kill", ["-s", signal, $"{node.ProcessId}"]);
         await kill.WaitForExitAsync();
-        await Eventually.True(() => node.Starts > starts, $"node {node.Number} to have ended and to be started again");
+        await Eventually.True(() => node.Starts > starts, $"node {node.Number} to have ended and to be started again", Patience);
         using var probe = new HttpClient();
         await ReadyAsync(node, probe);
-        await Eventually.True(() => balancer.Nodes.All(each => each.IsReady), "the balancer to use both");
+        await Eventually.True(() => balancer.Nodes.All(each => each.IsReady), "the balancer to use both", Patience);
     }
 
     private static async Task ReadyAsync(ServerNode node, HttpClient probe)
     {
         for (var waited = Stopwatch.StartNew(); !await node.IsReadyAsync(probe, CancellationToken.None); await Task.Delay(100))
         {
-            Assert.True(waited.Elapsed < TimeSpan.FromMinutes(2), $"Node {node.Number} does not get ready: {(File.Exists(node.Log) ? await File.ReadAllTextAsync(node.Log) : "")}");
+            Assert.True(waited.Elapsed < Patience, $"Node {node.Number} does not get ready: {(File.Exists(node.Log) ? await File.ReadAllTextAsync(node.Log) : "")}");
         }
     }
 
@@ -145,7 +148,7 @@ public sealed class RollingRestartTests : IAsyncLifetime, IDisposable
             raised[id] = 0;
             for (var waited = Stopwatch.StartNew(); !await SomebodyComesAsync(id); await Task.Delay(50, CancellationToken.None))
             {
-                Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), $"nobody comes to {id}");
+                Assert.True(waited.Elapsed < Patience, $"nobody comes to {id}");
             }
 
             var order = new { commandId = Guid.NewGuid() };
@@ -179,7 +182,7 @@ public sealed class RollingRestartTests : IAsyncLifetime, IDisposable
                 notConfirmed.Add(e.Message);
             }
 
-            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), $"never confirmed: {string.Join(' ', notConfirmed)}");
+            Assert.True(waited.Elapsed < Patience, $"never confirmed: {string.Join(' ', notConfirmed)}");
         }
     }
 
