@@ -26,7 +26,8 @@ internal sealed record ReleaseVoice(ReleaseSide Side, string For, bool MayExtend
         var isCommand = caller.Commands(incident.RegionPath);
         var isSuperior = caller.Commands(lenderPath) && caller.RegionPath != lenderPath;
         var isDesk = caller.Commands(lenderPath) && !isSuperior;
-        var isLiaisonWhoLent = release.Ground == Ground.Approval && release.ById == caller.AccountId;
+        var isLiaisonWhoLent = release.Ground == Ground.Approval && release.ById == caller.AccountId
+            && await db.RegionLiaisons.AnyAsync(liaison => liaison.Region == release.Region && liaison.AccountId == caller.AccountId, cancellation); // he still is
         if (!isCommand && !isSuperior && !isDesk && !isLiaisonWhoLent)
         {
             return null;

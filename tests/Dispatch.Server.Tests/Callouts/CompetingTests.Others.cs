@@ -63,6 +63,8 @@ public sealed partial class CompetingTests
         var broken = await console.RaiseAsync(ApiClient.Flood());
         await console.WhenAsync(broken, "offered", 6);
         await node.World.SqlAsync(breakIt.Replace("{0}", $"{broken}", StringComparison.Ordinal));
+        await node.World.SqlAsync($"UPDATE incidents SET look_at = now() + interval '1 hour' WHERE id = '{broken}'"); // only who looks at it from outside can find it
+        await node.World.NoteQuarantineAsync();
 
         var second = await console.RaiseAsync(ApiClient.Flood()); // would take over its part
         await Eventually.True(() => node.World.ScalarAsync<bool>($"SELECT count(*) = 1 FROM quarantine WHERE kind = 'incident' AND subject = '{broken}'"), "the broken one to be set apart");
@@ -70,7 +72,7 @@ public sealed partial class CompetingTests
         await node.World.SqlAsync($"UPDATE incidents SET look_at = now() WHERE id = '{second}'");
 
         Assert.Equal(came, (Guid)(await console.WhenAsync(second, "offered", 1))["callouts"]!.AsArray().Single()!["volunteer"]!["id"]!);
-        Assert.Equal(0L, await node.World.ScalarAsync<long>($"SELECT count(*) FROM quarantine WHERE kind = 'incident' AND subject <> '{broken}'"));
+        Assert.Equal($"{broken}", await node.World.SetApartAsync()); // and the other not for a moment
         Assert.Equal(200, (await console.PostAsync($"/api/incidents/{second}/escalate", new { commandId = Guid.NewGuid() })).Status); // nor an order
 
         await node.World.SqlAsync($"{mend.Replace("{0}", $"{broken}", StringComparison.Ordinal)}; UPDATE quarantine SET retry_at = now(); UPDATE incidents SET look_at = now() WHERE id = '{broken}'");

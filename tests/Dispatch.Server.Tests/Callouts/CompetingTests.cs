@@ -104,16 +104,32 @@ public sealed partial class CompetingTests : IAsyncLifetime
     public async Task Nobody_is_taken_over_who_has_the_offer_on_his_screen_or_has_said_yes()
     {
         await node.World.VolunteersAsync(3);
-        using var seeing = await node.SignInAsync("v0001");
         using var accepting = await node.SignInAsync("v0002");
         var first = await console.RaiseAsync(ApiClient.Flood(count: 2));
         await console.WhenAsync(first, "offered", 3);
-        await seeing.PutAsync($"/api/callouts/{await seeing.MyCalloutAsync()}/seen");
-        await console.FactsAsync(first, "CalloutSeen");
+        foreach (var name in new[] { "v0001", "v0003" })
+        {
+            using var seeing = await node.SignInAsync(name);
+            await seeing.PutAsync($"/api/callouts/{await seeing.MyCalloutAsync()}/seen");
+        }
+
+        await console.FactsAsync(first, "CalloutSeen", 2);
         await accepting.AnswerAsync(await accepting.MyCalloutAsync(), "accept");
 
         var second = await console.RaiseAsync(ApiClient.Flood());
+        await console.FactsAsync(second, "NeedExhausted");
+        await LooksAsync();
+        Assert.Equal(["accepted", "offered", "offered"], (await console.IncidentAsync(first))["callouts"]!.AsArray().Select(callout => (string)callout!["state"]!).Order());
+
+        await node.World.SqlAsync("UPDATE callouts SET seen_at = NULL WHERE volunteer_id = (SELECT id FROM volunteers WHERE external_id = 'v0003')"); // one had not, after all
+        await LooksAsync();
         var incident = await console.WhenAsync(second, "offered", 1);
+
+        async Task LooksAsync()
+        {
+            await node.World.SqlAsync($"UPDATE incidents SET look_at = now() WHERE id = '{second}'");
+            await Eventually.True(() => node.World.ScalarAsync<bool>($"SELECT look_at IS NULL OR look_at > now() FROM incidents WHERE id = '{second}'"), "the second to be looked at");
+        }
 
         Assert.Equal("志愿者3", (string?)incident["callouts"]!.AsArray().Single()!["volunteer"]!["name"]);
         Assert.Equal(["accepted", "offered", "recalled"], (await console.IncidentAsync(first))["callouts"]!.AsArray().Select(callout => (string)callout!["state"]!).Order());

@@ -210,7 +210,10 @@ public sealed class LendingTests : AidWorld
 
         await FutianDesk.FactsAsync(id, until: "AidUnavailable");
         var (status, body) = await AskAsync(id);
+        await World.SqlAsync("UPDATE incidents SET look_at = now()");
+        await Eventually.True(() => World.ScalarAsync<bool>("SELECT look_at > now() FROM incidents"), "it to be looked at again");
 
+        Assert.Single((await FutianDesk.FactsAsync(id)).Of("AidUnavailable")); // told once, and not at every look
         Assert.Equal((409, "没有共同上级之下的相邻辖区可以求援"), (status, (string)body!["title"]!));
     }
 

@@ -32,6 +32,32 @@ public sealed partial class ReleaseEndTests
         return (incident, await World.ScalarAsync<Guid>($"SELECT id FROM releases WHERE incident_id = '{incident}'"), phones);
     }
 
+    [Fact]
+    public async Task The_liaison_who_lent_speaks_for_the_region_as_long_as_he_is_its_liaison()
+    {
+        await World.SqlAsync("""
+            INSERT INTO accounts (id, username, password_hash, role, name, region)
+            SELECT gen_random_uuid(), 'liaison', password_hash, 'operator', '联络员', '440303001' FROM accounts WHERE username = 'luohu';
+            INSERT INTO region_liaisons (region, account_id) SELECT '440303', id FROM accounts WHERE username = 'liaison';
+            """);
+        var liaison = await shared.SignInAsync("liaison");
+        var person = await LenderAsync(400, "rescue.water");
+        var incident = await RaiseAsync("rescue.water");
+        Assert.Equal(200, (await futian.PostAsync($"/api/incidents/{incident}/aid", new { commandId = Guid.NewGuid(), regions = new[] { Luohu } })).Status);
+        var request = await World.ScalarAsync<Guid>($"SELECT id FROM aid_requests WHERE incident_id = '{incident}'");
+        await World.SqlAsync($"UPDATE aid_requests SET stage = 'liaison' WHERE id = '{request}'"); // the desk was silent
+        Assert.Equal(200, (await liaison.PostAsync($"/api/mutual-aid/{request}/answer", new { commandId = Guid.NewGuid(), answer = "approve", people = new[] { person } })).Status);
+        var loan = await World.ScalarAsync<Guid>($"SELECT id FROM releases WHERE incident_id = '{incident}'");
+
+        Assert.Equal(200, (await ExtendAsync(liaison, loan, Now.AddHours(30))).Status);
+
+        var fact = (await futian.FactsAsync(incident, until: "AidExtended")).Of("AidExtended").Single();
+        Assert.Equal(("440303", "罗湖区", "联络员"), ((string)fact["data"]!["forCode"]!, (string)fact["data"]!["forName"]!, (string)fact["by"]!["name"]!));
+        await World.SqlAsync("DELETE FROM region_liaisons");
+        Assert.Equal(404, (await ExtendAsync(liaison, loan, Now.AddHours(40))).Status);
+        Assert.Equal(200, (await ExtendAsync(luohu, loan, Now.AddHours(40))).Status);
+    }
+
     private async Task<Guid> RaiseAsync(string qualification, int count = 1)
     {
         var id = await futian.RaiseAsync(ApiClient.Flood(count, qualification));

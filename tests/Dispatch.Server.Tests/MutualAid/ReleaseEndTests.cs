@@ -232,6 +232,24 @@ public sealed partial class ReleaseEndTests(NodeFixture shared) : IClassFixture<
     }
 
     [Fact]
+    public async Task Who_is_out_under_another_loan_that_holds_is_not_out_without_one()
+    {
+        var (incident, loan, phones) = await LentAsync(accept: 1);
+        phones[0].Dispose();
+        await World.SqlAsync($"""
+            INSERT INTO releases (id, incident_id, region, ground, request_id, given_at, valid_until, by_id)
+            SELECT gen_random_uuid(), incident_id, region, ground, request_id, now(), now() + interval '3 hours', by_id FROM releases WHERE id = '{loan}';
+            INSERT INTO released_people (release_id, volunteer_id)
+            SELECT r.id, p.volunteer_id FROM releases r JOIN released_people p ON p.release_id = '{loan}' WHERE r.incident_id = '{incident}' AND r.id <> '{loan}';
+            """);
+        await RunsOutAsync(incident, loan);
+
+        Assert.Empty((await futian.FactsAsync(incident, until: "AidLapsed")).Of("AidLapsed").Single()["data"]!["stillOut"]!.AsArray());
+        Assert.Equal(409, (await DecideAsync(luohu, loan, "callHome", null)).Status); // there is nobody to decide about
+        Assert.Equal(["accepted"], await StatesAsync(incident));
+    }
+
+    [Fact]
     public async Task Who_neither_lends_nor_commands_reads_and_decides_nothing()
     {
         var (incident, loan, phones) = await LentAsync(accept: 1);

@@ -119,6 +119,16 @@ public sealed class World(string connectionString)
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>From now on it is kept what was ever set apart: a row of quarantine goes away with the next look that succeeds.</summary>
+    public Task NoteQuarantineAsync() => SqlAsync("""
+        CREATE TABLE set_apart (subject text);
+        CREATE FUNCTION note_set_apart() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN INSERT INTO public.set_apart VALUES (NEW.subject::text); RETURN NULL; END $$;
+        CREATE TRIGGER note_set_apart AFTER INSERT ON quarantine FOR EACH ROW EXECUTE FUNCTION note_set_apart();
+        """);
+
+    /// <summary>What was set apart since.</summary>
+    public Task<string> SetApartAsync() => ScalarAsync<string>("SELECT coalesce(string_agg(DISTINCT subject, ' '), '') FROM set_apart");
+
     public async Task<string> PlanAsync(string sql)
     {
         await using var connection = new NpgsqlConnection(connectionString);
