@@ -14,6 +14,9 @@ internal sealed class AnswerAid(FactLog log, IDbContextFactory<DispatchDb> store
 {
     internal sealed record Request(Guid? CommandId, string? Answer, IReadOnlyList<Guid>? People, DateTimeOffset? Until, string? Reason);
 
+    /// <summary>Who gave an answer: in which capacity, and the region whose word it is.</summary>
+    internal sealed record Word(AidStage As, string ForCode, string ForName);
+
     private const int MostPeople = 500;
 
     public static async Task<IResult> Handle(Guid id, Request request, Caller caller, AnswerAid answer, CancellationToken cancellation) =>
@@ -40,8 +43,8 @@ internal sealed class AnswerAid(FactLog log, IDbContextFactory<DispatchDb> store
             {
                 var asked = await record.Db.AidRequests.SingleAsync(asked => asked.Id == id, cancellation);
                 var lender = await record.Db.Regions.AsNoTracking().SingleAsync(region => region.Code == asked.Region, cancellation);
-                var standing = await LendingDesk.StandingAsync(record.Db, caller, asked, lender.Path, cancellation);
-                if (standing == LendingDesk.Standing.None)
+                var voice = await LendingVoice.OfAsync(record.Db, caller, asked, lender.Path, cancellation);
+                if (voice is null)
                 {
                     return Problems.NotFound("求援", "request");
                 }
@@ -59,29 +62,34 @@ internal sealed class AnswerAid(FactLog log, IDbContextFactory<DispatchDb> store
                         await ReadAid.OneAsync(record.Db, record.Connection, record.Transaction, asked, caller, cancellation));
                 }
 
-                if (standing != LendingDesk.Standing.MayAnswer)
+                if (!voice.MayAnswer)
                 {
                     return Problems.Forbidden("现在由另一级答复此求援", "This request is for another desk to answer at present");
                 }
 
+                var spoken = new Word(voice.As, voice.For, voice.For == lender.Code ? lender.Name : await RegionNameAsync(record.Db, voice.For, cancellation));
                 var refusal = request.Answer == "approve"
-                    ? await ApproveAsync(record, asked, lender.Name, lender.Path, caller, request, cancellation)
-                    : await RefuseAsync(record, asked, lender.Name, lender.Path, caller, request, cancellation);
+                    ? await ApproveAsync(record, asked, lender.Name, lender.Path, caller, spoken, request, cancellation)
+                    : await RefuseAsync(record, asked, lender.Name, lender.Path, caller, spoken, request, cancellation);
                 return refusal is not null ? refusal : await ReadAid.OneAsync(record.Db, record.Connection, record.Transaction, asked, caller, cancellation);
             },
             cancellation);
     }
 
-    private static async Task<Problem?> RefuseAsync(OpenRecord record, AidRequest asked, string name, string path, Caller caller, Request request, CancellationToken cancellation)
+    private static async Task<Problem?> RefuseAsync(OpenRecord record, AidRequest asked, string name, string path, Caller caller, Word spoken, Request request, CancellationToken cancellation)
     {
         asked.End(AidState.Refused, record.Now, caller.AccountId, request.CommandId, request.Reason!.Trim());
-        record.Append(FactKind.AidRefused, Actor.Operator(caller.AccountId), new { requestId = asked.Id, regionCode = asked.Region, regionName = name, lenderPath = path, reason = request.Reason!.Trim() });
+        record.Append(FactKind.AidRefused, Actor.Operator(caller.AccountId), new
+        {
+            requestId = asked.Id, regionCode = asked.Region, regionName = name, lenderPath = path, answeredAs = spoken.As, forCode = spoken.ForCode, forName = spoken.ForName,
+            reason = request.Reason!.Trim(),
+        });
         record.NeedsAsking = true;
         await AidDeadlines.SetNextAsync(record, cancellation);
         return null;
     }
 
-    private static async Task<Problem?> ApproveAsync(OpenRecord record, AidRequest asked, string name, string path, Caller caller, Request request, CancellationToken cancellation)
+    private static async Task<Problem?> ApproveAsync(OpenRecord record, AidRequest asked, string name, string path, Caller caller, Word spoken, Request request, CancellationToken cancellation)
     {
         var until = request.Until?.ToUniversalTime() ?? record.Now + asked.LendFor;
         if (until <= record.Now || until > record.Now + Release.Longest)
@@ -132,10 +140,13 @@ internal sealed class AnswerAid(FactLog log, IDbContextFactory<DispatchDb> store
                 ById = caller.AccountId,
                 Reason = request.Reason?.Trim(),
             },
-            [.. request.People!.Distinct()], name, path, Actor.Operator(caller.AccountId), needs);
+            [.. request.People!.Distinct()], name, path, Actor.Operator(caller.AccountId), needs, spoken);
         await AidDeadlines.SetNextAsync(record, cancellation);
         return null;
     }
+
+    private static Task<string> RegionNameAsync(DispatchDb db, string code, CancellationToken cancellation) =>
+        db.Regions.Where(region => region.Code == code).Select(region => region.Name).SingleAsync(cancellation);
 
     private static List<Fault> Check(Request request)
     {

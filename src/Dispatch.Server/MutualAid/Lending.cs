@@ -115,7 +115,7 @@ internal static class Lending
 
     /// <summary>Writes a release and says so, to the incident's desks and to the home station's in the same fact.</summary>
     public static void Write(
-        OpenRecord record, Release release, IReadOnlyCollection<Guid> people, string lenderName, string lenderPath, Actor by, IEnumerable<(Need Need, string Key)> needs, Guid? commandId = null)
+        OpenRecord record, Release release, IReadOnlyCollection<Guid> people, string lenderName, string lenderPath, Actor by, IEnumerable<(Need Need, string Key)> needs, AnswerAid.Word? spoken = null)
     {
         record.Db.Releases.Add(release);
         record.Db.ReleasedPeople.AddRange(people.Select(person => new ReleasedPerson { ReleaseId = release.Id, VolunteerId = person }));
@@ -126,9 +126,9 @@ internal static class Lending
             new
             {
                 releaseId = release.Id, requestId = release.RequestId, ground = release.Ground, regionCode = release.Region, regionName = lenderName, lenderPath,
-                people, needs = needs.Select(need => new { needOrdinal = need.Need.Ordinal, missing = need.Need.Missing }), validUntil = release.ValidUntil, reason = release.Reason,
-            },
-            commandId: commandId);
+                people, needs = needs.Select(need => new { needOrdinal = need.Need.Ordinal, missing = need.Need.Missing }), validUntil = release.ValidUntil,
+                answeredAs = spoken?.As, forCode = spoken?.ForCode, forName = spoken?.ForName, reason = release.Reason,
+            });
     }
 
     /// <summary>The incident has ended: nothing is asked any more, nobody stays lent.</summary>

@@ -83,7 +83,7 @@ internal static class ReadAid
         var qualifications = await db.Qualifications.AsNoTracking().ToDictionaryAsync(qualification => qualification.Id, cancellation);
         var who = new[] { request.AskedBy, request.AnsweredBy }.OfType<Guid>().ToList();
         var names = await db.Accounts.Where(account => who.Contains(account.Id)).ToDictionaryAsync(account => account.Id, account => account.Name, cancellation);
-        var standing = await LendingDesk.StandingAsync(db, caller, request, lender.Path, cancellation);
+        var voice = await LendingVoice.OfAsync(db, caller, request, lender.Path, cancellation);
         AidView.PersonPart? Person(Guid? id) => id is { } known ? new(known, names.GetValueOrDefault(known)) : null;
         var place = Position.Of(incident.Location);
         var view = new AidView(
@@ -92,7 +92,7 @@ internal static class ReadAid
             [.. needs.Where(need => need.Need.Missing > 0).Select(need => new AidView.NeedPart(
                 need.Need.Ordinal, need.Key, qualifications[need.Need.QualificationId].Name, qualifications[need.Need.QualificationId].NameEn, need.Need.Missing))],
             request.DueAt, request.AskedAt, Person(request.AskedBy), request.LendFor.TotalSeconds, request.AnsweredAt, Person(request.AnsweredBy), request.Reason,
-            request.State == AidState.Open && standing == LendingDesk.Standing.MayAnswer);
+            request.State == AidState.Open && voice is { MayAnswer: true });
         return view.MayAnswer && withOffer
             ? view with { Offer = await OfferAsync(db, connection, transaction, incident, lender.Path, lender.Name, needs, qualifications, cancellation) }
             : view;
@@ -133,7 +133,7 @@ internal static class ReadAid
     {
         var lender = await db.Regions.Where(region => region.Code == request.Region).Select(region => region.Path).SingleAsync(cancellation);
         var borrower = await db.Incidents.Where(incident => incident.Id == request.IncidentId).Select(incident => incident.RegionPath).SingleAsync(cancellation);
-        return caller.Commands(borrower) || await LendingDesk.StandingAsync(db, caller, request, lender, cancellation) != LendingDesk.Standing.None;
+        return caller.Commands(borrower) || await LendingVoice.OfAsync(db, caller, request, lender, cancellation) is not null;
     }
 
     private static async Task<Desk> DeskAsync(DispatchDb db, Caller caller, TimeProvider time, CancellationToken cancellation)

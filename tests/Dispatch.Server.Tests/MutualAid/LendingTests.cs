@@ -65,6 +65,7 @@ public sealed class LendingTests : AidWorld
 
         var fact = (await FutianDesk.FactsAsync(id, until: "AidRefused")).Of("AidRefused").Single();
         Assert.Equal("本区正有汛情", (string)fact["data"]!["reason"]!);
+        Assert.Equal(("desk", Luohu, "罗湖区"), ((string)fact["data"]!["answeredAs"]!, (string)fact["data"]!["forCode"]!, (string)fact["data"]!["forName"]!));
         Assert.Empty((await FutianDesk.IncidentAsync(id))["callouts"]!.AsArray());
     }
 
@@ -170,6 +171,8 @@ public sealed class LendingTests : AidWorld
         await FutianDesk.FactsAsync(id, until: "AidEscalated", howMany: 2);
 
         Assert.Equal(200, (await AnswerAsync(CityDesk, request, "approve", new[] { lent })).Status);
+        var released = (await FutianDesk.FactsAsync(id, until: "AidReleased")).Of("AidReleased").Single()["data"]!;
+        Assert.Equal(("superior", "4403", "深圳市", Luohu), ((string)released["answeredAs"]!, (string)released["forCode"]!, (string)released["forName"]!, (string)released["regionCode"]!));
         await FutianDesk.WhenAsync(id, "offered", 1);
     }
 

@@ -39,6 +39,8 @@ public sealed class LiaisonLineTests : AidWorld
         Assert.Equal(lent, (Guid)(await liaison.GetAsync("/api/mutual-aid")).Body!["lent"]![0]!["people"]![0]!["id"]!);
         Assert.Empty((await clerk.GetAsync("/api/mutual-aid")).Body!["lent"]!.AsArray());
         await Eventually.True(() => told.Contains("AidReleased") && toldDesk.SequenceEqual(["AidRequested", "AidEscalated", "AidReleased"]), "the release");
+        var released = (await FutianDesk.FactsAsync(id, until: "AidReleased")).Of("AidReleased").Single()["data"]!;
+        Assert.Equal(("liaison", Luohu), ((string)released["answeredAs"]!, (string)released["forCode"]!));
         Assert.Empty(toldOther);
         Assert.Empty(his.Heard); // of the incident itself nothing
     }

@@ -18,6 +18,9 @@ interface OfNeed { needOrdinal: number }
 /** The channel an answer came back by; null or absent: the phone page. */
 interface Via { via?: Channel | null; onBehalf?: { channel: OnBehalfChannel; reason: string } }
 interface Filled extends OfNeed { filled: number }
+/** Who answered a request for people; absent where nobody was asked, and in records from before it was kept. */
+interface AidWord { answeredAs?: 'desk' | 'liaison' | 'superior' | null; forCode?: string | null; forName?: string | null }
+
 export type Fact =
   | FactOf<'IncidentRaised', { incident: Omit<Incident, 'callouts' | 'raisedBy'> & { raisedBy: { id: Uuid; name?: string | null } } }>
   | FactOf<'RingOpened', OfNeed & { ring: number; regionCode: string; regionName: string; level: number }>
@@ -45,10 +48,10 @@ export type Fact =
   | FactOf<'SelfOfferDecided', { offerId: Uuid; volunteerId: Uuid; answer: 'accept' | 'decline'; needOrdinal: number | null; reason: string }>
   | FactOf<'AidRequested', { requestId: Uuid; regionCode: string; regionName: string; through: string; stage: string; dueAt: Instant; reason: string | null }>
   | FactOf<'AidEscalated', { requestId: Uuid; regionCode: string; regionName: string; stage: string; dueAt: Instant }>
-  | FactOf<'AidRefused', { requestId: Uuid; regionCode: string; regionName: string; reason: string }>
+  | FactOf<'AidRefused', { requestId: Uuid; regionCode: string; regionName: string; reason: string } & AidWord>
   | FactOf<'AidUnanswered', { requestId: Uuid; regionCode: string; regionName: string }>
   | FactOf<'AidUnavailable', { reason: string }>
-  | FactOf<'AidReleased', { releaseId: Uuid; requestId: Uuid | null; ground: string; regionCode: string; regionName: string; people: Uuid[]; validUntil: Instant; reason: string | null }>
+  | FactOf<'AidReleased', { releaseId: Uuid; requestId: Uuid | null; ground: string; regionCode: string; regionName: string; people: Uuid[]; validUntil: Instant; reason: string | null } & AidWord>
   | FactOf<'AidExtended', { releaseId: Uuid; regionCode: string; regionName: string; ground: string; people: Uuid[]; before: Instant; validUntil: Instant; forCode?: string; forName?: string; reason: string }>
   | FactOf<'AidLapseDecided', { releaseId: Uuid; regionCode: string; regionName: string; decision: 'goOn' | 'callHome'; decidedAs: 'lender' | 'command' | 'superior'; forCode?: string; forName?: string; stillOut: Uuid[]; reason: string }>
   | FactOf<'AidAppealed', { releaseId: Uuid; regionCode: string; regionName: string; superiorCode: string; superiorName: string; because: 'refused' | 'silence'; dueAt: Instant; stillOut: Uuid[] }>

@@ -73,7 +73,7 @@ function ForHim({ callout: opened, close }: { callout: Called; close: () => void
         {(Object.keys(onBehalfChannels()) as OnBehalfChannel[]).map((each) => <button type="button" key={each} aria-pressed={channel === each} onClick={() => setChannel(each)}>{onBehalfChannels()[each]}</button>)}
       </div>
       <label>{w().whyForHim}<input type="text" maxLength={200} value={reason} onInput={(event) => setReason(event.currentTarget.value)} /></label>
-      <Press kind="yes" armed={ready} onPress={() => { if (answer && channel) void answerFor(opened.id, answer, channel, reason.trim()).then((ok) => { if (ok) close(); else close(); }); }}>{w().sendForHim}</Press>
+      {callout?.mayAnswer && <Press kind="yes" armed={ready} onPress={() => { if (answer && channel) void answerFor(opened.id, answer, channel, reason.trim()).then(close); }}>{w().sendForHim}</Press>}
       <Press kind="no" shape="back" onPress={close}>{w().cancel}</Press>
     </main>
   );
