@@ -9,7 +9,7 @@ namespace Dispatch.Geo.Waves;
 public static class InnerTarget
 {
     /// <summary>Target of the policy, inner target that realised it.</summary>
-    public static readonly IReadOnlyList<(double Target, double Inner)> Calibrated = [(0.80, 0.50), (0.90, 0.60), (0.95, 0.85), (0.99, 0.99)];
+    public static readonly IReadOnlyList<(double Target, double Inner)> Calibrated = [(0.80, 0.50), (0.90, 0.85), (0.95, 0.925), (0.99, 0.99)];
 
     /// <exception cref="ArgumentOutOfRangeException">Not between 0 and 1.</exception>
     public static double For(double target)

@@ -1,4 +1,11 @@
+using System.Net.WebSockets;
+using System.Reflection;
+using System.Text;
+using Dispatch.Server.Live;
 using Dispatch.Server.Tests.Support;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Dispatch.Server.Tests.Live;
 
@@ -177,5 +184,31 @@ public sealed class PhoneLineTests : IAsyncLifetime
 
         var nonsense = await phone.OrderAsync("Progress", callout, new { state = "flying" });
         Assert.Equal("state", nonsense.GetProperty("problem").GetProperty("errors")[0].GetProperty("field").GetString());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_line_does_not_keep_the_token_it_was_opened_with(bool inTheAddress)
+    {
+        await node.World.VolunteerAsync(100);
+        using var volunteer = await node.SignInAsync("v0001");
+        using var socket = new ClientWebSocket();
+        if (!inTheAddress)
+        {
+            socket.Options.SetRequestHeader("Authorization", $"Bearer {volunteer.Token}");
+        }
+
+        await socket.ConnectAsync(new UriBuilder(new Uri(node.Address, "live")) { Scheme = "ws", Query = inTheAddress ? $"access_token={volunteer.Token}" : "" }.Uri, CancellationToken.None);
+        foreach (var said in new[] { """{"protocol":"json","version":1}""", """{"type":1,"invocationId":"1","target":"Watch","arguments":[0]}""" })
+        {
+            await socket.SendAsync(Encoding.UTF8.GetBytes(said + (char)0x1e), WebSocketMessageType.Text, true, CancellationToken.None);
+        }
+
+        var line = await Eventually.Gives(() => Task.FromResult(node.Services.GetRequiredService<Connections>().All.FirstOrDefault()), found => found is not null, "the line to have joined");
+
+        var request = ((HubCallerContext)typeof(LiveConnection).GetField("context", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(line)!).GetHttpContext()!.Request;
+        string?[] kept = [request.Headers.Authorization, request.Headers.Cookie, request.QueryString.Value, request.Query["access_token"], request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget];
+        Assert.All(kept, text => Assert.DoesNotContain(volunteer.Token, text ?? "", StringComparison.Ordinal));
     }
 }
