@@ -24,7 +24,7 @@ public static class WaveText
 
     private static string PlanZh(WavePlan plan, int open)
     {
-        var target = $"（目标 {Percent(plan.Target)}，单次规划按 {Percent(plan.InnerTarget)}）";
+        var target = $"（目标 {Wanted(plan.Target)}，单次规划按 {Wanted(plan.InnerTarget)}）";
         var aim = $"{DurationZh(plan.AimSeconds)}至少 {plan.People} 人到场的把握";
         var late = plan.Late ? $"；规定时间内最多 {Percent(plan.InTime)}，故放宽时间" : "";
         if (plan.Ask.Count == 0)
@@ -41,7 +41,7 @@ public static class WaveText
 
     private static string PlanEn(WavePlan plan, int open)
     {
-        var target = $"(target {Percent(plan.Target)}, of one plan {Percent(plan.InnerTarget)})";
+        var target = $"(target {Wanted(plan.Target)}, of one plan {Wanted(plan.InnerTarget)})";
         var aim = $"{Percent(plan.After)} of at least {plan.People} {DurationEn(plan.AimSeconds)} {target}";
         var late = plan.Late ? $"; within the time set at most {Percent(plan.InTime)}, so the aim is later" : "";
         if (plan.Ask.Count == 0)
@@ -64,6 +64,9 @@ public static class WaveText
     private static double Mean(WavePlan plan) => plan.Ask.Average(one => one.Chance);
 
     private static string Spread(WavePlan plan) => $"{Percent(plan.Ask.Min(one => one.Chance))}–{Percent(plan.Ask.Max(one => one.Chance))}";
+
+    // As it is set: 92.5 % is neither 92 nor 93.
+    private static string Wanted(double probability) => (probability * 100).ToString("0.#", CultureInfo.InvariantCulture) + " %";
 
     // Rounded down near the top: 99.96 % is not certainty, and 0.3 % is not nothing.
     private static string Percent(double probability) => probability is > 0.995 and < 1

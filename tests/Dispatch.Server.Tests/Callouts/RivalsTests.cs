@@ -1,7 +1,7 @@
+using Dispatch.Geo;
 using Dispatch.Server.Storage;
 using Dispatch.Server.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
-using NetTopologySuite.Geometries;
 using Npgsql;
 
 namespace Dispatch.Server.Tests.Callouts;
@@ -82,7 +82,7 @@ public sealed class RivalsTests : IAsyncLifetime
     {
         await using var command = node.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(EmbeddedSql.Read("Rivals.sql"));
         command.Parameters.Add(new() { Value = Guid.NewGuid() });
-        command.Parameters.Add(new() { Value = new Point(World.Centre.Longitude, World.Centre.Latitude) { SRID = 4326 } });
+        command.Parameters.Add(new() { Value = new Position(World.Centre.Longitude, World.Centre.Latitude).ToPoint() });
         command.Parameters.Add(new() { Value = 20_000.0 });
         command.Parameters.Add(new() { Value = false });
         command.Parameters.Add(new() { Value = 8 });

@@ -89,7 +89,7 @@ function Gauge({ need: { plan } }: { need: ExplainedNeed }) {
   const w = waveWords();
   if (!plan) return null;
   const by = plan.aimSeconds === null || plan.aimSeconds === undefined ? w.atAll : w.within(Math.max(1, Math.round(plan.aimSeconds / 60)));
-  const text = `${w.sure(percent(plan.after), plan.people, by)}，${w.from(percent(plan.before))}，${w.target(percent(plan.innerTarget))}`;
+  const text = `${w.sure(percent(plan.after), plan.people, by)}，${w.from(percent(plan.before))}，${w.target(`${Math.round(plan.innerTarget * 1000) / 10} %`)}`;
   return (
     <span class={`gauge ${plan.reached ? 'reached' : 'short'}`} role="img" aria-label={text} title={text} style={{ '--before': plan.before, '--after': plan.after, '--target': plan.innerTarget }}>
       <i class="gauge-bar" aria-hidden="true" /><b class="num" aria-hidden="true">{percent(plan.after)}</b>
