@@ -102,22 +102,43 @@ internal static partial class Faults
         await PhonesBackAsync(exercise, up, "every phone back after the nodes were ready", stop);
     }
 
+    /// <summary>Ahead, behind, and right again. Preloaded into the node itself: the program faketime stands between, and would be killed in its place.</summary>
     private static async Task ClockJumpAsync(Exercise exercise, Random chance, double scale, CancellationToken stop)
     {
         var victim = Victim(exercise, chance);
-        foreach (var jump in new[] { "+2m", "-2m" })
+        foreach (var (jump, seconds) in new[] { ("+2m", 120), ("-2m", -120) })
         {
             await victim.KillAsync();
+            victim.Environment["LD_PRELOAD"] = FakeTime!;
+            victim.Environment["FAKETIME"] = jump;
             victim.Environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
-            victim.Under.AddRange(["faketime", "-f", jump]);
             await RestartAsync(exercise, victim, stop);
+            await ClockIsOffByAsync(exercise, victim, seconds, stop);
             await Pause(8, scale, stop);
-            victim.Under.Clear();
-            victim.Environment.Remove("FAKETIME_DONT_FAKE_MONOTONIC");
+        }
+
+        foreach (var name in new[] { "LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC" })
+        {
+            victim.Environment.Remove(name);
         }
 
         await victim.KillAsync();
         await RestartAsync(exercise, victim, stop);
+        await ClockIsOffByAsync(exercise, victim, 0, stop);
+    }
+
+    /// <summary>Asks the node for its time. A clock that did not jump is no drill, and says so.</summary>
+    private static async Task ClockIsOffByAsync(Exercise exercise, NodeProcess node, int seconds, CancellationToken stop)
+    {
+        using var answer = await exercise.Field.Http.GetAsync(new Uri(node.Address, "health/live"), stop);
+        var off = answer.Headers.Date - TimeProvider.System.GetUtcNow();
+        if (off is not { } by || Math.Abs(by.TotalSeconds - seconds) > 30)
+        {
+            throw new CommandException(string.Create(
+                System.Globalization.CultureInfo.InvariantCulture, $"The clock of node {node.Number} did not jump: it should be off by {seconds} s and is by {off?.TotalSeconds:0} s."));
+        }
+
+        exercise.History.Odd(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the clock of node {node.Number} was off by {by.TotalSeconds:0} s, as it should be"));
     }
 
     private static async Task LogDiskFullAsync(Exercise exercise, Random chance, double scale, CancellationToken stop)
