@@ -29,7 +29,7 @@ internal static class ActivatePhone
 
         var hash = Hash(request.Code);
         await using var db = await store.CreateDbContextAsync(cancellation);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await using var transaction = await db.BeginAsync(cancellation);
         var now = time.GetUtcNow();
         var claimed = await db.ActivationCodes
             .Where(code => code.CodeHash == hash && code.UsedAt == null && code.ExpiresAt > now)

@@ -240,7 +240,7 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures, Quara
         for (var attempt = 1; ; attempt++)
         {
             await using var db = await store.CreateDbContextAsync(cancellation);
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+            await using var transaction = await db.BeginAsync(cancellation);
             try
             {
                 return await run(db, apart);

@@ -42,7 +42,7 @@ internal sealed class RegionOrder
                 return earlier.Kind == kind && earlier.Region == region && earlier.ById == by ? null : Problems.DifferentBody(new { earlier.Kind, earlier.Region });
             }
 
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+            await using var transaction = await db.BeginAsync(cancellation);
             try
             {
                 // The region's row is the lock of all orders to it: two of them at once come one after the other.

@@ -70,7 +70,7 @@ internal sealed class ImportRegions(IDbContextFactory<DispatchDb> store, GeoBoun
     private async Task<Report> CompareAsync(RegionFile file, string boundaryKind, bool dryRun, string? commandPath, CancellationToken cancellation)
     {
         await using var db = await store.CreateDbContextAsync(cancellation);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await using var transaction = await db.BeginAsync(cancellation);
         await db.Database.ExecuteSqlAsync($"SET LOCAL statement_timeout = '120s'", cancellation);
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtext('import of regions'))", cancellation);
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();

@@ -20,6 +20,8 @@ internal static class Database
         ["idle_in_transaction_session_timeout"] = "5000", ["lock_timeout"] = "2000", ["statement_timeout"] = "5000",
     };
 
+    private static readonly OneConnection NoSecondConnection = new();
+
     /// <summary>Connections for everything but the main job, which has its own: <see cref="DispatchLane"/>.</summary>
     public static NpgsqlDataSource Connect(string connectionString) => Pool(connectionString, "dispatch", PoolSize).Build();
 
@@ -72,6 +74,7 @@ internal static class Database
     {
         options.UseNpgsql(source)
             .UseDispatchGeometry()
+            .AddInterceptors(NoSecondConnection)
             .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning)); // the schema is written in SQL, there is no model snapshot
         return options;
     }

@@ -11,6 +11,7 @@ using Dispatch.Server.Regions;
 using Dispatch.Server.Teams;
 using Dispatch.Server.Volunteers;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Dispatch.Server.Storage;
@@ -18,9 +19,25 @@ namespace Dispatch.Server.Storage;
 /// <summary>The tables as entities. The tables themselves, their constraints and indexes are written in Migrations/*.sql.</summary>
 internal sealed partial class DispatchDb : DbContext
 {
+    // Contexts are pooled: what one borrower has begun says nothing of the next.
+    private DbContextId? inTransaction;
+
     // A change that fails is never mended within its transaction, it is made anew: a savepoint before each writing would be two round trips for nothing.
     public DispatchDb(DbContextOptions<DispatchDb> options)
         : base(options) => Database.AutoSavepointsEnabled = false;
+
+    /// <summary>Begun by <see cref="BeginAsync"/>, and neither committed nor rolled back.</summary>
+    public bool IsInTransaction => inTransaction is { } begun && begun == ContextId;
+
+    /// <summary>A transaction on one connection: if that is lost, everything after fails (<see cref="OneConnection"/>). Use this, and not EF's own.</summary>
+    public async Task<IDbContextTransaction> BeginAsync(CancellationToken cancellation)
+    {
+        var transaction = await Database.BeginTransactionAsync(cancellation);
+        inTransaction = ContextId;
+        return transaction;
+    }
+
+    internal void Ended() => inTransaction = null;
 
     public DbSet<RegionRow> Regions => Set<RegionRow>();
 

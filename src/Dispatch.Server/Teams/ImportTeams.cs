@@ -38,7 +38,7 @@ internal static class ImportTeams
     private static async Task<Report> RunAsync(
         DispatchDb db, List<TeamLine> lines, IReadOnlyList<ImportFault> unread, bool dryRun, Caller caller, CancellationToken cancellation)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await using var transaction = await db.BeginAsync(cancellation);
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtext('import of teams'))", cancellation);
         var paths = await db.Regions.ToDictionaryAsync(region => region.Code, region => region.Path, cancellation);
         var wanted = lines.Select(line => line.ExternalId).Concat(lines.Select(line => line.Parent ?? "")).ToHashSet();

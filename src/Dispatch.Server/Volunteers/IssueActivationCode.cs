@@ -30,7 +30,7 @@ internal static class IssueActivationCode
 
         var now = time.GetUtcNow();
         var code = RandomNumberGenerator.GetString(Alphabet, Length);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await using var transaction = await db.BeginAsync(cancellation);
         await db.ActivationCodes.Where(old => old.VolunteerId == id && old.UsedAt == null && old.ExpiresAt > now)
             .ExecuteUpdateAsync(old => old.SetProperty(old => old.ExpiresAt, now), cancellation);
         db.ActivationCodes.Add(new ActivationCode { CodeHash = ActivatePhone.Hash(code), VolunteerId = id, IssuedBy = caller.AccountId, IssuedAt = now, ExpiresAt = now + ValidFor });

@@ -16,7 +16,7 @@ internal sealed class SetConsents(IDbContextFactory<DispatchDb> store, ReportPos
     {
         var now = time.GetUtcNow();
         await using var db = await store.CreateDbContextAsync(cancellation);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await using var transaction = await db.BeginAsync(cancellation);
 
         // The volunteer's row is the lock: two of his devices may say opposite things at once.
         await db.Volunteers.FromSql($"SELECT * FROM volunteers WHERE id = {caller.VolunteerId} FOR UPDATE").ToListAsync(cancellation);

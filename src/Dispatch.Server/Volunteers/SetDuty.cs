@@ -19,7 +19,7 @@ internal sealed class SetDuty(IDbContextFactory<DispatchDb> store, TimeProvider 
         }
 
         await using var db = await store.CreateDbContextAsync(cancellation);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await using var transaction = await db.BeginAsync(cancellation);
         await db.Volunteers.Where(volunteer => volunteer.Id == caller.VolunteerId && volunteer.Duty != duty)
             .ExecuteUpdateAsync(row => row.SetProperty(volunteer => volunteer.Duty, duty.Value).SetProperty(volunteer => volunteer.DutyChangedAt, time.GetUtcNow()), cancellation);
         if (duty == Duty.Off)

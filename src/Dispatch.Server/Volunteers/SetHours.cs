@@ -27,7 +27,7 @@ internal sealed class SetHours(IDbContextFactory<DispatchDb> store)
         }
 
         await using var db = await store.CreateDbContextAsync(cancellation);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await using var transaction = await db.BeginAsync(cancellation);
 
         // The volunteer's row is the lock: of two devices the second replaces the first's week, never mixes with it.
         await db.Volunteers.FromSql($"SELECT * FROM volunteers WHERE id = {caller.VolunteerId} FOR NO KEY UPDATE").ToListAsync(cancellation);

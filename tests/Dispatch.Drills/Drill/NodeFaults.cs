@@ -111,13 +111,17 @@ internal static partial class Faults
             await victim.KillAsync();
             victim.Environment["LD_PRELOAD"] = FakeTime!;
             victim.Environment["FAKETIME"] = jump;
+
+            // The clock jumps, time does not: by default the library ends every timed wait on the monotonic clock at once, and a node whose timers
+            // are all over before they began is another fault.
             victim.Environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+            victim.Environment["FAKETIME_FORCE_MONOTONIC_FIX"] = "0";
             await RestartAsync(exercise, victim, stop);
             await ClockIsOffByAsync(exercise, victim, seconds, stop);
             await Pause(8, scale, stop);
         }
 
-        foreach (var name in new[] { "LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC" })
+        foreach (var name in new[] { "LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC", "FAKETIME_FORCE_MONOTONIC_FIX" })
         {
             victim.Environment.Remove(name);
         }

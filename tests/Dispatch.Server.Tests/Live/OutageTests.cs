@@ -85,6 +85,9 @@ public sealed class OutageTests
 
         Assert.True(Parts.IsOutage(error), error.ToString());
         Assert.DoesNotContain("CallingPaused", (await console.FactsAsync(id)).Kinds());
+        Assert.True(
+            await node.World.ScalarAsync<bool>($"SELECT last_fact = (SELECT count(*) FROM facts WHERE incident_id = i.id) FROM incidents i WHERE id = '{id}'"),
+            "EF opened a second connection and saved there what belonged to the lost transaction");
         Assert.Null((await log.ChangeAsync<bool>(id, _ => Task.FromResult<Outcome<bool>>(true), CancellationToken.None)).Problem);
     }
 
