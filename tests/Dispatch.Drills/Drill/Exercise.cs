@@ -36,7 +36,8 @@ internal sealed record Findings(
 /// </summary>
 internal sealed class Exercise(DrillField ground, Crowd crowd, ExercisePlan plan)
 {
-    private static readonly TimeSpan ConnectedWithin = TimeSpan.FromSeconds(60);
+    // What still moves in the end is waited for, but not for ever.
+    private static readonly TimeSpan ConnectedWithin = TimeSpan.FromSeconds(60), SettlesAtLast = TimeSpan.FromMinutes(15);
 
     private readonly List<(string, TimeSpan)> measured = [];
     private readonly List<DrillPhone> phones = [];
@@ -52,7 +53,7 @@ internal sealed class Exercise(DrillField ground, Crowd crowd, ExercisePlan plan
 
     public Crowd Crowd => crowd;
 
-    /// <summary>How long what is on its way may take; a broken product is not waited for so long.</summary>
+    /// <summary>How long nothing may move before what is missing counts as lost; a broken product is not waited for so long.</summary>
     public TimeSpan SettlesWithin { get; init; } = TimeSpan.FromSeconds(75);
 
     /// <summary>Where a node of the drill build dies.</summary>
@@ -205,12 +206,22 @@ internal sealed class Exercise(DrillField ground, Crowd crowd, ExercisePlan plan
         var musters = History.Attempts.Where(attempt => attempt.Order == Order.CallMuster).Select(attempt => attempt.Subject).ToHashSet();
         var volunteers = History.Phones.Select(phone => phone.Volunteer).ToList();
         Invariant[] streams = [new GaplessStreams(), new MustersReachEverybody()];
-        var waited = System.Diagnostics.Stopwatch.StartNew();
+        var all = System.Diagnostics.Stopwatch.StartNew();
+        var still = System.Diagnostics.Stopwatch.StartNew();
+        var seen = (Facts: 0, MusterFacts: 0, Missing: 0);
         while (true)
         {
             var state = await FinalState.ReadAsync(ground.Database, incidents, musters, volunteers, cancellation);
             var evidence = Evidence.Of(History, state);
-            if (waited.Elapsed > SettlesWithin || !streams.Any(stream => stream.Violations(evidence).Any()))
+            var now = (state.Facts.Count, state.Musters.Facts.Count, streams.Sum(stream => stream.Violations(evidence).Count()));
+            if (now != seen)
+            {
+                // A machine that is slow by a factor of thirty moves for minutes; what is lost does not move.
+                seen = now;
+                still.Restart();
+            }
+
+            if (seen.Missing == 0 || still.Elapsed > SettlesWithin || all.Elapsed > SettlesAtLast)
             {
                 return state;
             }
