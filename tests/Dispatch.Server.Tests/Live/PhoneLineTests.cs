@@ -199,7 +199,7 @@ public sealed class PhoneLineTests : IAsyncLifetime
             socket.Options.SetRequestHeader("Authorization", $"Bearer {volunteer.Token}");
         }
 
-        await socket.ConnectAsync(new UriBuilder(new Uri(node.Address, "live")) { Scheme = "ws", Query = inTheAddress ? $"access_token={volunteer.Token}" : "" }.Uri, CancellationToken.None);
+        await socket.ConnectAsync(new UriBuilder(new Uri(new Uri(node.Address), "live")) { Scheme = "ws", Query = inTheAddress ? $"access_token={volunteer.Token}" : "" }.Uri, CancellationToken.None);
         foreach (var said in new[] { """{"protocol":"json","version":1}""", """{"type":1,"invocationId":"1","target":"Watch","arguments":[0]}""" })
         {
             await socket.SendAsync(Encoding.UTF8.GetBytes(said + (char)0x1e), WebSocketMessageType.Text, true, CancellationToken.None);
