@@ -47,6 +47,16 @@ internal static class Agreements
             }
         }
 
+        // Who lends, leads its people itself: a city's word is not that of its districts, whose people they are, and nothing would ever be released on it.
+        var lends = new[] { request.Lender, request.BothWays == true ? request.Borrower : null }.OfType<string>().ToArray();
+        var overDistricts = await db.Regions.FromSql($"SELECT * FROM regions r WHERE code = ANY ({lends}) AND EXISTS (SELECT FROM regions d WHERE d.path <@ r.path AND d.code <> r.code AND d.level <= 3 AND d.has_authority)")
+            .Select(region => region.Code).ToListAsync(cancellation);
+        foreach (var code in overDistricts)
+        {
+            faults.Add(new(code == request.Lender ? "lender" : "borrower", "出借方须自己指挥队伍：区县，或不设区的市。设区的市请由各区分别订立",
+                "who lends must lead its people itself: a district or county, or a city without any. For a city's districts make one for each"));
+        }
+
         if (lender is not null && borrower is not null && (Caller.Covers(lender.Path, borrower.Path) || Caller.Covers(borrower.Path, lender.Path)))
         {
             faults.Add(new("borrower", "协议双方须互不隶属", "neither party may lie within the other"));

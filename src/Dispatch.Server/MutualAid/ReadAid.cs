@@ -153,7 +153,10 @@ internal static class ReadAid
             views.Add(await OneAsync(db, connection, null, request, caller, cancellation, withOffer: false)); // whom it could lend is read when the desk looks
         }
 
-        var others = await db.Regions.Where(region => region.HasAuthority && region.Level == 3).OrderBy(region => region.Code).Select(region => new AidView.RegionPart(region.Code, region.Name)).Take(500).ToListAsync(cancellation);
+        // Who leads people itself, as in Neighbours.sql.
+        var others = await db.Regions
+            .FromSql($"SELECT * FROM regions r WHERE has_authority AND (level = 3 OR level < 3 AND NOT EXISTS (SELECT FROM regions d WHERE d.path <@ r.path AND d.code <> r.code AND d.level <= 3 AND d.has_authority))")
+            .OrderBy(region => region.Code).Select(region => new AidView.RegionPart(region.Code, region.Name)).Take(500).ToListAsync(cancellation);
         return new(
             views,
             await Releases.ReadAsync(
