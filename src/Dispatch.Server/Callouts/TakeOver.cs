@@ -35,8 +35,8 @@ internal sealed class TakeOver(FactLog log)
 
         var offers = await record.Db.Callouts.AsNoTracking()
             .Where(callout => engaged.Contains(callout.VolunteerId) && callout.State == CalloutState.Offered && callout.SeenAt == null && callout.DueAt > record.Now)
-            .Select(callout => new { callout.Id, callout.VolunteerId, callout.IncidentId }).ToListAsync(cancellation);
-        var ids = offers.Select(offer => offer.IncidentId).Distinct().Order().Take(MostHolders).ToList();
+            .Select(callout => new { callout.Id, callout.VolunteerId, callout.IncidentId, callout.NeedOrdinal }).ToListAsync(cancellation);
+        var ids = await HoldersAsync(record, [.. offers.Select(offer => (offer.IncidentId, offer.NeedOrdinal))], cancellation);
         var incidents = await record.Db.Incidents // what is in quarantine could not withdraw them
             .FromSql($"SELECT * FROM incidents WHERE id = ANY ({ids}) AND state = 'open' AND NOT EXISTS (SELECT FROM quarantine WHERE kind = 'incident' AND subject = incidents.id)")
             .AsNoTracking().ToListAsync(cancellation);
@@ -51,6 +51,29 @@ internal sealed class TakeOver(FactLog log)
 
         var taken = holders.Count == 0 ? [] : Sharing.TakenOver(request, starving, holders, offers.Select(offer => offer.VolunteerId).ToHashSet());
         return [.. offers.Where(offer => taken.Contains(offer.VolunteerId)).Select(offer => new Claim(offer.IncidentId, offer.Id))];
+    }
+
+    /// <summary>
+    /// Who is looked at: of more than can be, those first with most to spare, or eight with only one each would hide the ninth with many. Spare is what a
+    /// need has beside one; where life is at stake here and not there, that one too.
+    /// </summary>
+    private static async Task<List<Guid>> HoldersAsync(OpenRecord record, IReadOnlyCollection<(Guid Incident, short Need)> silent, CancellationToken cancellation)
+    {
+        var ids = silent.Select(offer => offer.Incident).Distinct().Order().ToList();
+        if (ids.Count <= MostHolders)
+        {
+            return ids;
+        }
+
+        var held = await record.Db.Callouts.AsNoTracking()
+            .Where(callout => ids.Contains(callout.IncidentId) && (callout.State == CalloutState.Offered || callout.State == CalloutState.Accepted
+                || callout.State == CalloutState.EnRoute || callout.State == CalloutState.OnScene))
+            .Join(record.Db.Incidents, callout => callout.IncidentId, incident => incident.Id, (callout, incident) => new { callout.IncidentId, callout.NeedOrdinal, incident.LifeCritical })
+            .GroupBy(row => new { row.IncidentId, row.NeedOrdinal, row.LifeCritical }).Select(group => new { group.Key.IncidentId, group.Key.NeedOrdinal, group.Key.LifeCritical, People = group.Count() }).ToListAsync(cancellation);
+        var offers = silent.GroupBy(offer => offer).ToDictionary(group => group.Key, group => group.Count());
+        var spare = held.ToLookup(need => need.IncidentId, need =>
+            Math.Min(offers.GetValueOrDefault((need.IncidentId, need.NeedOrdinal)), need.People - (record.Incident.LifeCritical && !need.LifeCritical ? 0 : 1)));
+        return [.. ids.OrderByDescending(id => spare[id].Sum()).ThenBy(id => id).Take(MostHolders)];
     }
 
     /// <summary>Withdraws them from one incident. Whoever has answered, or opened his phone, meanwhile is left alone.</summary>

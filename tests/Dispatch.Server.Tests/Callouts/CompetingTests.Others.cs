@@ -54,6 +54,36 @@ public sealed partial class CompetingTests
         await History.HoldsAsync(console, second);
     }
 
+    /// <summary>Eight holders are looked at, and none of the first eight has more than its only one: those give nothing.</summary>
+    [Fact]
+    public async Task Of_more_holders_than_are_looked_at_the_one_with_people_to_spare_is_found()
+    {
+        for (var i = 0; i < 8; i++)
+        {
+            await node.World.VolunteerAsync(300 + (50 * i));
+            await HeldAsync(await console.RaiseAsync(ApiClient.Flood()), offered: 1);
+        }
+
+        await node.World.VolunteersAsync(3, firstMetresEast: 800);
+        var last = new Guid("ffffffff-ffff-7fff-bfff-ffffffffffff"); // by its id
+        Assert.Equal(201, (await console.PutAsync($"/api/incidents/{last}", ApiClient.Flood())).Status);
+        await HeldAsync(last, offered: 3);
+
+        var starving = await console.RaiseAsync(ApiClient.Flood());
+
+        await console.WhenAsync(starving, "offered", 1);
+        Assert.Equal(["offered", "recalled"], (await console.IncidentAsync(last))["callouts"]!.AsArray().Select(callout => (string)callout!["state"]!).Distinct().Order()); // gave, and kept its own
+
+        async Task HeldAsync(Guid incident, int offered)
+        {
+            await console.WhenAsync(incident, "offered", offered);
+            await node.World.SqlAsync($"""
+                UPDATE incidents SET calling = false, look_at = now() + interval '1 hour' WHERE id = '{incident}'; -- keeps whom it has and wants nobody more
+                UPDATE callouts SET due_at = now() + interval '1 hour' WHERE incident_id = '{incident}';
+                """);
+        }
+    }
+
     [Theory]
     [InlineData("ALTER TABLE callouts ADD CONSTRAINT broken CHECK (incident_id <> '{0}') NOT VALID", "ALTER TABLE callouts DROP CONSTRAINT broken")] // cannot be changed
     [InlineData("UPDATE callouts SET offered_at = '20000-01-01' WHERE incident_id = '{0}'", "UPDATE callouts SET offered_at = now() WHERE incident_id = '{0}'")] // cannot be read
