@@ -2,10 +2,7 @@
 // a filter and a sound.
 import { useEffect, useRef } from 'preact/hooks';
 import { openRaise } from '../actions/raising';
-import { get } from '../live/api';
-import { merge } from '../live/apply';
-import { board, loaded } from '../live/boardFeed';
-import type { Incident } from '../live/contract';
+import { loaded, readEnded } from '../live/boardFeed';
 import { words } from '../words/console';
 import { counts, filter, query, select, selectedId, shown, step, type Filter } from './choices';
 import { Icon } from './glyphs';
@@ -59,9 +56,4 @@ export function Board() {
       {shown.value.length === 0 && <p class="empty">{!loaded.value ? w.loadingBoard : filter.value === 'all' && query.value === '' ? w.nothingOpen : w.nothingFound}</p>}
     </section>
   );
-}
-
-async function readEnded(): Promise<void> {
-  const answer = await get<{ incidents: Incident[] }>('/api/incidents?state=ended');
-  if (answer.outcome === 'done') board.value = answer.value.incidents.reduce(merge, board.peek());
 }

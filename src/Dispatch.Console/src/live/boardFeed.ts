@@ -74,11 +74,13 @@ export function followBoard(mayRetry: () => Promise<boolean>): Connection {
       },
     },
     async join(invoke: Invoke) {
+      const again = loaded.peek();
       const joined = await invoke<Joined>('WatchBoard', loaded.peek() ? cursorsOf(board.peek()) : null);
       heardServerTime(joined?.serverTime);
       if (epoch !== undefined && joined.epoch !== epoch) await startOver(invoke);
       epoch = joined?.epoch;
       await snapshot();
+      if (again) void readEnded(); // raised and at rest while we were away: in no replay and no snapshot of what is open
       void readMusters(); // beside the incidents, never in their way
       aid.moved();
       policies.moved();
@@ -136,4 +138,10 @@ export function followBoard(mayRetry: () => Promise<boolean>): Connection {
   }
 
   return link;
+}
+
+/** What has ended, onto the board: beside what is open, never in its way. */
+export async function readEnded(): Promise<void> {
+  const answer = await get<{ incidents: Incident[] }>('/api/incidents?state=ended');
+  if (answer.outcome === 'done') board.value = answer.value.incidents.reduce(merge, board.peek());
 }
