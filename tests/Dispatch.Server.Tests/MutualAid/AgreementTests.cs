@@ -125,6 +125,26 @@ public sealed class AgreementTests : AidWorld
     }
 
     [Fact]
+    public async Task A_policy_for_disasters_opens_the_city_by_unified_command_and_only_for_what_was_raised_under_it()
+    {
+        var lent = await LenderAsync(400);
+        await SetAsync(CityDesk, "4403", new { lastRing = 2 }, mode: "disaster");
+        var before = await FutianDesk.RaiseAsync(ApiClient.Flood());
+        await FutianDesk.FactsAsync(before, until: "NeedExhausted");
+        Assert.Equal(200, (await CityDesk.PostAsync("/api/regions/4403/mode", new { commandId = Guid.NewGuid(), mode = "disaster", reason = "台风" })).Status);
+        Assert.Equal(200, (await CityDesk.PutAsync($"/api/unified-command/{Guid.NewGuid()}", new { commandId = Guid.NewGuid(), region = "4403", until = Now.AddHours(2), reason = "台风" })).Status);
+        await World.SqlAsync("UPDATE incidents SET look_at = now()");
+        await Eventually.True(() => World.ScalarAsync<bool>("SELECT look_at > now() FROM incidents"), "it to be looked at again");
+        Assert.Empty((await FutianDesk.IncidentAsync(before))["callouts"]!.AsArray()); // keeps the plan it was raised with
+        await FutianDesk.OrderAsync($"/api/incidents/{before}/close");
+
+        var id = await FutianDesk.RaiseAsync(ApiClient.Flood());
+
+        Assert.Equal(lent, (Guid)(await FutianDesk.WhenAsync(id, "offered", 1))["callouts"]![0]!["volunteer"]!["id"]!);
+        Assert.Equal("unifiedCommand", (string)(await FutianDesk.FactsAsync(id, until: "AidReleased")).Of("AidReleased").Single()["data"]!["ground"]!);
+    }
+
+    [Fact]
     public async Task Unified_command_opens_the_city_where_policy_permits_it_and_while_it_is_on()
     {
         var lent = await LenderAsync(400);

@@ -76,10 +76,10 @@ public abstract class AidWorld : IAsyncLifetime
 
     protected Task PolicyAsync(object values) => SetAsync(CityDesk, "4403", values);
 
-    protected static async Task SetAsync(ApiClient desk, string region, object values)
+    protected static async Task SetAsync(ApiClient desk, string region, object values, string mode = "peacetime")
     {
         var body = System.Text.Json.JsonSerializer.SerializeToNode(values)!.AsObject();
-        (body["commandId"], body["region"], body["mode"], body["reason"]) = (Guid.NewGuid(), region, "peacetime", "试行");
+        (body["commandId"], body["region"], body["mode"], body["reason"]) = (Guid.NewGuid(), region, mode, "试行");
         var (status, answer) = await desk.PutAsync("/api/policies", body);
         Assert.True(status == 200, $"{status} {answer}");
     }

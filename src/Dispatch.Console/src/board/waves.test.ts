@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ExplainedWave, Fact } from '../live/contract';
+import type { ExplainedWave, Fact, Incident } from '../live/contract';
 import { callout, fact, incident } from '../live/samples';
-import { entriesOf, ladderOf, outcomeOf, type WaveEntry } from './waves';
+import { beyondOf, entriesOf, ladderOf, outcomeOf, type WaveEntry } from './waves';
 
 const ring = (number: number, n: number, name: string) => fact(number, 'RingOpened', { needOrdinal: 1, ring: n, regionCode: '', regionName: name, level: 6 - n });
 const wave = (number: number, n: number) => fact(number, 'WaveSent', { wave: n, considered: 12, needs: [{ needOrdinal: 1, asked: 2 }] });
@@ -36,5 +36,14 @@ describe('The time line of waves', () => {
     expect(ladderOf(one, one.needs[0]!, facts.slice(0, 8), whole).map((r) => [r.ring, r.name, r.openedAt !== null, r.asked, r.yes])).toEqual([
       [1, '景田社区', true, 2, 0], [2, '莲花街道', true, 2, 1], [3, '福田区', false, 0, 0], [10, '', true, 1, 0],
     ]);
+  });
+  it('shows city or province where the plan permits it, closed until unified command has opened it, and never in a drill', () => {
+    const plan = (lastRing: number) => ({ plan: { lastRing } }) as unknown as Partial<Incident>;
+    const byUnified = fact(9, 'AidReleased', { ground: 'unifiedCommand' });
+    expect(beyondOf(incident(plan(3)), facts)).toBeNull();
+    expect(beyondOf(incident(plan(2)), facts)).toEqual({ level: 2, openedAt: null });
+    expect(beyondOf(incident(plan(1)), [...facts, fact(8, 'AidReleased', { ground: 'agreement' })])).toEqual({ level: 1, openedAt: null });
+    expect(beyondOf(incident(plan(2)), [...facts, byUnified])).toEqual({ level: 2, openedAt: byUnified.at });
+    expect(beyondOf(incident({ ...plan(2), drill: true }), facts)).toBeNull();
   });
 });

@@ -85,3 +85,10 @@ export function ladderOf(incident: Incident, need: Need, facts: readonly Fact[],
   }
   return [...rungs.values()].sort((a, b) => a.ring - b.ring);
 }
+
+/** Whether the plan lets the ladder go on beyond the district, 2 to the city and 1 to the province, and since when it does: unified command opens it. */
+export function beyondOf(incident: Incident, facts: readonly Fact[]): { level: 1 | 2; openedAt: string | null } | null {
+  const last = incident.plan?.lastRing;
+  if (incident.drill || (last !== 1 && last !== 2)) return null;
+  return { level: last, openedAt: facts.find((f) => f.kind === 'AidReleased' && f.data.ground === 'unifiedCommand')?.at ?? null };
+}

@@ -1,5 +1,5 @@
 // The ladder as it opens and, below it, wave by wave: which ring, how many, why so many, until when, and what became of it. Newest on top.
-import { entriesOf, ladderOf, LENT_RING, type Entry, type WaveEntry, type WaveOutcome } from '../board/waves';
+import { beyondOf, entriesOf, ladderOf, LENT_RING, type Entry, type WaveEntry, type WaveOutcome } from '../board/waves';
 import { Icon, QualificationGlyph, StateGlyph, type IconName } from '../board/glyphs';
 import { Countdown } from '../board/Ticking';
 import { now } from '../live/clock';
@@ -37,6 +37,7 @@ export function Waves({ incident }: { incident: Incident }) {
 function Rungs({ incident, need, facts, waves }: { incident: Incident; need: Need; facts: readonly Fact[]; waves: readonly ExplainedWave[] }) {
   const w = waveWords();
   // The ring of releases: people of a neighbour, or somebody who offered himself and was called by name.
+  const beyond = beyondOf(incident, facts);
   const byName = facts.filter((f) => f.kind === 'AidReleased').every((f) => f.data.ground === 'override');
   return (
     <div class="ladder-need">
@@ -48,6 +49,11 @@ function Rungs({ incident, need, facts, waves }: { incident: Incident; need: Nee
             <small class="num" title={rung.openedAt ? timeOf(rung.openedAt, incident.timeZone) : undefined}>{rung.openedAt ? w.rung(rung.asked, rung.yes) : w.notOpen}</small>
           </li>
         ))}
+        {beyond && (
+          <li class={beyond.openedAt ? 'open' : 'closed'} data-beyond={beyond.level} title={w.byUnified}>
+            <b>{w.beyond[beyond.level]}</b><small class="num">{beyond.openedAt ? timeOf(beyond.openedAt, incident.timeZone) : w.ifUnified}</small>
+          </li>
+        )}
       </ol>
     </div>
   );
