@@ -72,8 +72,9 @@ public static class Matcher
             }
         }
 
-        // Rings are nested: a person found in two is of the inner one.
-        foreach (var candidate in request.Candidates.OrderBy(c => c.NeedOrdinal).ThenBy(c => c.Ring).ThenBy(c => c.DistanceMetres ?? double.MaxValue).ThenBy(c => c.VolunteerId))
+        // Rings are nested: a person found in two is of the inner one. Of those who stand at one place, a station's address, the less asked come first.
+        foreach (var candidate in request.Candidates.OrderBy(c => c.NeedOrdinal).ThenBy(c => c.Ring).ThenBy(c => c.DistanceMetres ?? double.MaxValue)
+                     .ThenBy(c => c.RecentAlerts ?? 0).ThenBy(c => c.VolunteerId))
         {
             if (!reaches.TryGetValue(candidate.NeedOrdinal, out var reach))
             {

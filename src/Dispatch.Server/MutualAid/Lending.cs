@@ -169,7 +169,8 @@ internal static class Lending
         var agreements = await record.Db.Agreements.AsNoTracking().Where(agreement =>
             agreement.EndedAt == null && agreement.ProposedFor == null && agreement.ValidFrom <= now && agreement.ValidUntil > now
             && (agreement.Category == null || agreement.Category == incident.Category) && (agreement.Mode == null || agreement.Mode == incident.Mode)
-            && (own.Contains(agreement.Borrower) || (agreement.BothWays && own.Contains(agreement.Lender)))).ToListAsync(cancellation);
+            && (own.Contains(agreement.Borrower) || (agreement.BothWays && own.Contains(agreement.Lender))))
+            .OrderByDescending(agreement => agreement.ValidUntil).ThenBy(agreement => agreement.Id).ToListAsync(cancellation); // of two with one neighbour the one that lasts
         var unified = incident.LastRing >= 3 ? [] : await record.Db.UnifiedCommands.AsNoTracking()
             .Where(command => command.EndedAt == null && command.Since <= now && command.Until > now && own.Contains(command.Region))
             .Join(record.Db.Regions, command => command.Region, region => region.Code, (command, region) => new { command, region.Level, region.Path }).ToListAsync(cancellation);

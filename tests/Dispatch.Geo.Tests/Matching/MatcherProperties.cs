@@ -76,7 +76,7 @@ public sealed class MatcherProperties
         var wanted = request.Needs.Sum(need => need.Wanted);
         var near = request.Candidates.GroupBy(c => c.NeedOrdinal).SelectMany(need =>
         {
-            var ordered = need.OrderBy(c => c.Ring).ThenBy(c => c.DistanceMetres ?? double.MaxValue).ThenBy(c => c.VolunteerId).ToList();
+            var ordered = need.OrderBy(c => c.Ring).ThenBy(c => c.DistanceMetres ?? double.MaxValue).ThenBy(c => c.RecentAlerts ?? 0).ThenBy(c => c.VolunteerId).ToList();
             var passed = 0;
             return ordered.TakeWhile(c => passed < wanted && ((passed += Gates.Pass(c, request) ? 1 : 0) >= 0));
         });
@@ -88,7 +88,7 @@ public sealed class MatcherProperties
         var wanted = request.Needs.Sum(need => need.Wanted);
         var lists = request.Needs.ToDictionary(need => need, need => request.Candidates
             .Where(c => c.NeedOrdinal == need.Ordinal && Gates.Refusals(c, request).Count == 0)
-            .OrderBy(c => (c.Ring, c.DistanceMetres, c.VolunteerId)).Take(wanted).Select(c => c.VolunteerId).ToList());
+            .OrderBy(c => (c.Ring, c.DistanceMetres, c.RecentAlerts ?? 0, c.VolunteerId)).Take(wanted).Select(c => c.VolunteerId).ToList());
         var chosen = new HashSet<(int, Guid)>();
         while (lists.Count > 0)
         {

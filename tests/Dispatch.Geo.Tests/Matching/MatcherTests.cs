@@ -31,6 +31,13 @@ public sealed class MatcherTests
     }
 
     [Fact]
+    public void Of_those_who_stand_at_one_place_the_less_asked_come_first()
+    {
+        var result = Matcher.Match(Given.Request(3, Given.Volunteer(1) with { RecentAlerts = 2 }, Given.Volunteer(2) with { RecentAlerts = 1 }, Given.Volunteer(3), Given.Volunteer(4, 499) with { RecentAlerts = 2 }));
+        Assert.Equal([4, 3, 2], Asked(result)); // a metre nearer still comes first: the law asks for the nearest
+    }
+
+    [Fact]
     public void An_inner_ring_comes_before_any_nearer_outer_one_and_fills_what_it_can()
     {
         var result = Matcher.Match(Given.Request(2, Given.Volunteer(1, 4_000, ring: 1), Given.Volunteer(2, 10, ring: 3), Given.Volunteer(3, 2_000, ring: 2)));

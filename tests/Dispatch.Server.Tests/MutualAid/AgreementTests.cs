@@ -27,6 +27,20 @@ public sealed class AgreementTests : AidWorld
     }
 
     [Fact]
+    public async Task Of_two_with_one_neighbour_the_one_that_lasts_is_taken()
+    {
+        await LenderAsync(400);
+        await AgreeAsync(until: Now.AddMinutes(10));
+        var lasting = await AgreeAsync(category: "flood");
+        await AgreeAsync(until: Now.AddMinutes(20));
+
+        var id = await FutianDesk.RaiseAsync(ApiClient.Flood());
+
+        await FutianDesk.WhenAsync(id, "offered", 1);
+        Assert.Equal(lasting, await World.ScalarAsync<Guid>("SELECT agreement_id FROM releases"));
+    }
+
+    [Fact]
     public async Task It_holds_for_its_category_mode_direction_and_time_only()
     {
         await LenderAsync(400);
