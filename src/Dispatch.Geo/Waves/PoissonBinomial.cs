@@ -9,6 +9,9 @@ public sealed class PoissonBinomial
     // exactly[j]: probability that exactly j have happened, j < n. What leaves the array has reached n.
     private readonly double[] exactly;
 
+    // Events that can happen at all. Fewer than n of them cannot be n: the sum below is 1 only to the last digit, and a plan would say "<1 %".
+    private int possible;
+
     /// <param name="atLeast">n; 0 or less is reached already.</param>
     public PoissonBinomial(int atLeast)
     {
@@ -24,6 +27,11 @@ public sealed class PoissonBinomial
     {
         get
         {
+            if (possible < exactly.Length)
+            {
+                return 0.0;
+            }
+
             var fewer = 0.0;
             foreach (var probability in exactly)
             {
@@ -42,6 +50,7 @@ public sealed class PoissonBinomial
             throw new ArgumentOutOfRangeException(nameof(probability), probability, "A probability lies between 0 and 1.");
         }
 
+        possible += probability > 0.0 ? 1 : 0;
         for (var j = exactly.Length - 1; j > 0; j--)
         {
             exactly[j] = (exactly[j] * (1.0 - probability)) + (exactly[j - 1] * probability);

@@ -47,6 +47,19 @@ public sealed class WaveTextTests
         Assert.StartsWith("nobody left to ask: 0 % of at least 2", WaveText.En(WavePlanner.Plan(Given.Request(Target, [])), open: 0), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.3)]
+    [InlineData(0.31)]
+    [InlineData(0.7)]
+    public void Two_cannot_be_three_whatever_the_last_digit_of_a_sum_says(double rate)
+    {
+        var plan = WavePlanner.Plan(Given.Request(Target with { People = 3 }, [Given.Prospect(1, rate: rate), Given.Prospect(2, rate: rate)]));
+
+        Assert.Equal(0, plan.After);
+        Assert.EndsWith("even if all say yes they are only 2", WaveText.En(plan, open: 0), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Where_too_few_are_asked_for_any_of_them_to_be_enough_it_says_so()
     {
