@@ -15,8 +15,8 @@ public static class Explanation
 {
     // Raised when the gates or the order of choice change: a replay is only promised under the version that wrote it.
     // 2: plans, rest and budget. 3: what open offers promise is said of the time by which they can keep it.
-    // 4: of people equally far the less asked first. What the earlier ones wrote can still be read.
-    private const int Version = 4;
+    // 4: of people equally far the less asked first. 5: swaps person by person, and among more. What the earlier ones wrote can still be read.
+    private const int Version = 5;
     private const int OldestReadable = 1;
 
     private static readonly JsonSerializerOptions Canonical = new()

@@ -37,11 +37,19 @@ internal static class BenchWaves
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"\na plan for 5 among 500: p50 {timing.First50:0} us, p99 {timing.First99:0} us; with 40 open offers p50 {timing.Again50:0} us, p99 {timing.Again99:0} us (target <= 1,000: {(timing is { First99: <= 1000, Again99: <= 1000 } ? "reached" : "MISSED")})"));
 
+        var divisions = DivisionTiming.Measure(200, options.Whole("--seed", 1)).ToList();
+        Console.WriteLine("\npeople divided   over incidents   p50 ms   p99 ms");
+        foreach (var line in divisions)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line.People,14}{line.Incidents,17}{line.P50Ms,9:0.00}{line.P99Ms,9:0.00}"));
+        }
+
         var json = options.Text("--json", Path.Combine(Environment.CurrentDirectory, "bench-waves.json"));
         await File.WriteAllTextAsync(json, JsonSerializer.Serialize(new
         {
             machine = Machine.Describe(), mood, results, calibration = lines, cells,
             timing = new { timing.First50, timing.First99, timing.Again50, timing.Again99 },
+            divisions,
         }, JsonSerializerOptions.Web), cancellation);
         var plot = options.Text("--plot", Path.Combine(Environment.CurrentDirectory, "bench-waves.svg"));
         await File.WriteAllTextAsync(plot, WavePlot.Draw(results,

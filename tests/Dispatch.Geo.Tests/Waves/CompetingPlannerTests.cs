@@ -87,30 +87,30 @@ public sealed class CompetingPlannerTests
         Assert.InRange(to.Count(where => where == 0), 4, 5);
     }
 
-    /// <summary>Beyond 64 people no swaps are tried: as many are served all the same, and what one pass loses against swaps, where people are scarce, is bounded: measured 1.41 at worst and 1.11 on average.</summary>
+    /// <summary>Beyond 256 people no swaps are tried: as many are served all the same, and what one pass loses against swaps, where people are scarce, is bounded: measured 1.40 at worst and 1.12 on average.</summary>
     [Fact]
     public void Among_more_people_than_are_swapped_nobody_starves_and_the_greedy_division_costs_what_was_measured()
     {
         var random = new Random(64);
-        var (worst, sum, trials) = (0.0, 0.0, 40);
+        var (worst, sum, trials) = (0.0, 0.0, 30);
         for (var trial = 0; trial < trials; trial++)
         {
             // Many want the same; all but the first, which weighs more than all of them, can ask only the first three, whom it likes best.
             List<Contender> contenders = [new(1e6, 3, 1.0, []), .. Enumerable.Range(0, 3).Select(_ => new Contender(1, random.Next(1, 4), 1.0, []))];
-            List<Contested> people = [.. Enumerable.Range(0, random.Next(65, 130)).Select(n => new Contested(
+            List<Contested> people = [.. Enumerable.Range(0, random.Next(257, 400)).Select(n => new Contested(
                 Waves.Given.Id(n + 1), [n < 3 ? 0.9 : 0.1 + (0.3 * random.NextDouble()), .. Enumerable.Range(0, 3).Select(_ => n < 3 ? 0.1 + (0.5 * random.NextDouble()) : 0.0)]))];
             var to = CompetingPlanner.Allot(contenders, people);
             Assert.All(Enumerable.Range(0, 4), j => Assert.Contains(j, to));
             Assert.Equal(to, CompetingPlanner.Allot(contenders, people));
 
-            var (others, crowd) = Given(random, people: 64, target: 1.0);
-            crowd = [.. crowd.Select(one => one with { Chances = [.. one.Chances.Select(chance => chance / 10)] })]; // or nobody would be short of anybody
-            var more = crowd.Append(new Contested(Waves.Given.Id(1_000), [.. others.Select(_ => 0.0)])).ToList(); // the 65th may be asked by nobody: the same task without swaps
+            var (others, crowd) = Given(random, people: 256, target: 1.0);
+            crowd = [.. crowd.Select(one => one with { Chances = [.. one.Chances.Select(chance => chance / 40)] })]; // or nobody would be short of anybody
+            var more = crowd.Append(new Contested(Waves.Given.Id(1_000), [.. others.Select(_ => 0.0)])).ToList(); // the 257th may be asked by nobody: the same task without swaps
             var ratio = CompetingPlanner.Loss(others, more, CompetingPlanner.Allot(others, more)) / CompetingPlanner.Loss(others, crowd, CompetingPlanner.Allot(others, crowd));
             (worst, sum) = (Math.Max(worst, ratio), sum + ratio);
         }
 
-        Assert.True(worst <= 1.45 && sum / trials <= 1.12, $"worst {worst:0.0000}, mean {sum / trials:0.0000}");
+        Assert.True(worst <= 1.45 && sum / trials <= 1.14, $"worst {worst:0.0000}, mean {sum / trials:0.0000}");
     }
 
     private static (IReadOnlyList<Contender> Contenders, IReadOnlyList<Contested> People) Given(Random random, int people, double target, bool scarce = false)
