@@ -10,14 +10,18 @@ internal static class DrillCommand
 {
     private const int ShrinkTries = 12;
 
+    // A line is three sockets (the phone's and two of the proxy), a request as many, and one that ends overlaps with the next. The runtime that finds
+    // none left ends with "Out of memory.".
+    private const int FilesPerPhone = 16;
+
     private static readonly string[] Known =
         ["--fault", "--schedule", "--random", "--mutant", "--seed", "--phones", "--per-second", "--nodes", "--scale", "--server", "--drill-server", "--json"];
 
     public static async Task<int> RunAsync(string[] words, CancellationToken cancellation)
     {
-        Signals.RaiseFileLimit(16_384);
         var mode = words.Length > 0 && words[0] is "--quick" or "--list" or "--mutants" or "--all" ? words[0] : "";
         var options = new Options(mode.Length > 0 ? words[1..] : words, Known);
+        Signals.RaiseFileLimit((ulong)Math.Max(16_384, FilesPerPhone * options.Whole("--phones", 0)));
         return mode switch
         {
             "--list" => List(),

@@ -10,6 +10,8 @@ namespace Dispatch.Drills.Field;
 /// </summary>
 internal sealed class ChaosProxy : IAsyncDisposable
 {
+    private static readonly TimeSpan GoodbyeTakes = TimeSpan.FromSeconds(10);
+
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private volatile IPEndPoint target;
     private readonly CancellationTokenSource ending = new();
@@ -181,6 +183,7 @@ internal sealed class ChaosProxy : IAsyncDisposable
                     {
                         await flows(); // a goodbye does not pass a stalled network either
                         to.Shutdown(SocketShutdown.Send);
+                        _ = ResetLaterAsync(link);
                         return;
                     }
 
@@ -206,6 +209,13 @@ internal sealed class ChaosProxy : IAsyncDisposable
         {
             link.Reset();
         }
+    }
+
+    /// <summary>Who says goodbye is gone. A node too busy to notice would keep both sockets, and clients that try again and again use up every descriptor there is.</summary>
+    private static async Task ResetLaterAsync(Link link)
+    {
+        await Task.Delay(GoodbyeTakes);
+        link.Reset();
     }
 
     private async Task DisturbAsync(Link link, int count, Func<Task> flows)
