@@ -39,6 +39,7 @@ internal static class Parts
             options.Limits.MaxRequestBodySize = MostBodyBytes; // imports raise it for themselves
             options.AddServerHeader = false;
         });
+        RoomForConnections.AddTo(services);
         services.AddResponseCompression(options => options.EnableForHttps = true);
         services.AddOpenApi();
 

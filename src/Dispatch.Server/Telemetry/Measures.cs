@@ -13,7 +13,7 @@ internal sealed class Measures
     public const string MeterName = "Dispatch";
 
     private readonly Histogram<double> raiseToPhone, offerToPhone, acceptToConsole;
-    private readonly Counter<long> timersMissed, clientsCut, racesRetried, sweeps, errors, notConfirmed, quarantined;
+    private readonly Counter<long> timersMissed, clientsCut, connectionsRefused, racesRetried, sweeps, errors, notConfirmed, quarantined;
     private readonly DatabaseClock clock;
     private long cut, missed, raced, failed, unconfirmed;
     private double slowestRoundMs;
@@ -29,6 +29,7 @@ internal sealed class Measures
         acceptToConsole = Meter.CreateHistogram("dispatch.accept_to_console", "ms", "From the yes in the record until a console's connection took it", null, bounds);
         timersMissed = Meter.CreateCounter<long>("dispatch.timers.missed", "{incident}", "Due times the auditor found that the clock should have");
         clientsCut = Meter.CreateCounter<long>("dispatch.clients.cut", "{connection}", "Connections ended because the client did not keep up");
+        connectionsRefused = Meter.CreateCounter<long>("dispatch.connections.refused", "{connection}", "Connections closed at once, because the limit of open files has room for no more");
         racesRetried = Meter.CreateCounter<long>("dispatch.races.retried", "{transaction}", "Transactions run again after a lost race or deadlock");
         sweeps = Meter.CreateCounter<long>("dispatch.sweeps", "{sweep}", "Rounds of the auditor");
         errors = Meter.CreateCounter<long>("dispatch.errors", "{error}", "Events logged as error or worse");
@@ -96,6 +97,9 @@ internal sealed class Measures
         clientsCut.Add(1, new KeyValuePair<string, object?>("reason", reason));
         Interlocked.Increment(ref cut);
     }
+
+    /// <summary>For want of open files.</summary>
+    public void ConnectionRefused() => connectionsRefused.Add(1);
 
     public void RaceRetried()
     {

@@ -10,9 +10,9 @@ internal static class DrillCommand
 {
     private const int ShrinkTries = 12;
 
-    // A line is three sockets (the phone's and two of the proxy), a request as many, and one that ends overlaps with the next. The runtime that finds
+    // A line is three sockets (the phone's and two of the proxy), a request as many, and a line that ends overlaps with the next. The runtime that finds
     // none left ends with "Out of memory.".
-    private const int FilesPerPhone = 16;
+    private const int FilesPerPhone = 9;
 
     private static readonly string[] Known =
         ["--fault", "--schedule", "--random", "--mutant", "--seed", "--phones", "--per-second", "--nodes", "--scale", "--server", "--drill-server", "--json"];

@@ -16,14 +16,17 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     public string Address { get; private set; } = "";
 
-    public static async Task<NodeProcess> StartAsync(World world)
+    /// <param name="world">Whose database it serves.</param>
+    /// <param name="mostOpenFiles">The system's limit for it; null: ours.</param>
+    public static async Task<NodeProcess> StartAsync(World world, int? mostOpenFiles = null)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo("bash")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             ArgumentList =
             {
+                "-c", $"{(mostOpenFiles is { } most ? $"ulimit -n {most} && " : "")}exec dotnet \"$@\"", "bash", // exec: what is killed is the node
                 typeof(Node).Assembly.Location, $"--ConnectionStrings:Postgres={world.ConnectionString}", "--Database:AllowVolatile=true",
                 "--urls=http://127.0.0.1:0", "--Logging:Console:FormatterName=simple", "--Rehearse=false",
             },
@@ -39,7 +42,9 @@ internal sealed class NodeProcess : IAsyncDisposable
         return node;
     }
 
-    private IReadOnlyList<string> Said
+    public bool HasEnded => process.HasExited;
+
+    public IReadOnlyList<string> Said
     {
         get
         {
