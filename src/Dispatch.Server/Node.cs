@@ -15,6 +15,7 @@ using Dispatch.Server.Storage;
 using Dispatch.Server.Teams;
 using Dispatch.Server.Telemetry;
 using Dispatch.Server.Volunteers;
+using Npgsql;
 
 namespace Dispatch.Server;
 
@@ -55,6 +56,7 @@ public sealed class Node : IAsyncDisposable
             builder.Services.AddDatabase(connectionString).AddSignIns().AddParts(connectionString).AddChannels(builder.Configuration);
             app = builder.Build();
             await Database.PrepareAsync(app.Services, CancellationToken.None);
+            await app.Services.GetRequiredService<DatabaseClock>().AskAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), CancellationToken.None);
             await app.Services.GetRequiredService<PersonalData>().PrepareAsync(CancellationToken.None);
             await LoadDemo.RunAsync(app.Services, CancellationToken.None);
             await PrepareInstallation.RunAsync(app.Services, CancellationToken.None);

@@ -18,6 +18,7 @@ using Dispatch.Server.Volunteers;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
 
@@ -30,7 +31,9 @@ internal static class Parts
 
     public static IServiceCollection AddParts(this IServiceCollection services, string connectionString)
     {
-        services.AddSingleton(TimeProvider.System);
+        services.TryAddSingleton(TimeProvider.System);
+        var clock = new DatabaseClock();
+        services.AddSingleton(clock);
         services.AddSingleton(GeoBounds.MainlandChina);
         services.ConfigureHttpJsonOptions(options => Json.Configure(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true); // an unreadable body becomes a problem that names the field
@@ -83,7 +86,7 @@ internal static class Parts
         services.AddSingleton<SetHours>();
         services.AddSingleton<SetConsents>();
         services.AddSingleton<ReportPosition>();
-        services.AddSchedules(connectionString);
+        services.AddSchedules(connectionString, clock);
 
         services.AddSignalR(LiveLimits.Configure).AddJsonProtocol(options => Json.Configure(options.PayloadSerializerOptions));
         return services;

@@ -1,4 +1,5 @@
 using Dispatch.Server.Storage;
+using Dispatch.Server.Telemetry;
 using Dispatch.Server.Volunteers;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -12,10 +13,11 @@ namespace Dispatch.Server.Clock;
 /// </summary>
 internal static class Schedules
 {
-    public static IServiceCollection AddSchedules(this IServiceCollection services, string connectionString)
+    public static IServiceCollection AddSchedules(this IServiceCollection services, string connectionString, DatabaseClock clock)
     {
         services.AddQuartz(quartz =>
         {
+            quartz.UseTimeProvider(clock); // by its own, a node whose clock is minutes behind would be taken for dead by the others
             quartz.UsePersistentStore(store =>
             {
                 store.ProvisionSchema();

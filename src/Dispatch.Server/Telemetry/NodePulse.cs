@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Dispatch.Server.Live;
 using Dispatch.Server.Storage;
@@ -92,10 +93,10 @@ internal sealed class NodePulse(
             command.Parameters.Add(value is null ? new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint } : new() { Value = value });
         }
 
-        var asked = time.GetUtcNow();
+        var asked = Stopwatch.GetTimestamp();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        clock.Learn(asked, reader.GetDateTime(0), time.GetUtcNow());
+        clock.Learn(asked, reader.GetDateTime(0), Stopwatch.GetTimestamp());
         return new(true, reader.GetInt32(1), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetDouble(3), reader.GetInt32(4));
     }
 

@@ -3,12 +3,13 @@ using Dispatch.Geo;
 using Dispatch.Server.Access;
 using Dispatch.Server.Live;
 using Dispatch.Server.Storage;
+using Dispatch.Server.Telemetry;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dispatch.Server.Volunteers;
 
 /// <summary>A phone says where it is, in a declared datum. Taken only with consent to be located; reports are merged, the newest wins.</summary>
-internal sealed class ReportPosition(IDbContextFactory<DispatchDb> store, PositionFeed feed, GeoBounds bounds, TimeProvider time)
+internal sealed class ReportPosition(IDbContextFactory<DispatchDb> store, PositionFeed feed, GeoBounds bounds, DatabaseClock clock)
 {
     internal sealed record Request(double? Longitude, double? Latitude, string? Datum, double? AccuracyMetres, DateTimeOffset? TakenAt);
 
@@ -23,7 +24,7 @@ internal sealed class ReportPosition(IDbContextFactory<DispatchDb> store, Positi
 
     public async Task<Outcome<object?>> HandleAsync(Caller caller, Request request, CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
+        var now = clock.Now; // as old as the matcher will find it
         var faults = new List<Fault>();
         var place = Places.Read(faults, "", request.Longitude, request.Latitude, request.Datum, bounds);
         if (request.AccuracyMetres is not (>= 0 and <= 100_000))

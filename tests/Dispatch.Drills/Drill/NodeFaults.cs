@@ -21,14 +21,15 @@ internal static partial class Faults
     /// <summary>The first node lives in the drill build with a crash point, until it dies of it; then it comes back without.</summary>
     private static async Task CrashAsync(Exercise exercise, Random chance, double scale, CancellationToken stop)
     {
-        var victim = exercise.Field.Nodes[0];
-        for (var crash = 0; crash < 3; crash++)
+        var (victim, crashes) = (exercise.Field.Nodes[0], 0);
+        for (var time = 0; time < 3; time++)
         {
             await victim.KillAsync();
             victim.Environment["DISPATCH_DRILL_CRASH"] = $"{exercise.CrashPoint}:{chance.Next(5, 40)}";
             await victim.StartAsync();
             if (!await victim.IsReadyOrGoneAsync(exercise.Field.Http, stop))
             {
+                crashes++;
                 continue; // under a large load it comes to its point before it has said that it is ready
             }
 
@@ -39,10 +40,19 @@ internal static partial class Faults
                 other.Bad.Reset();
             }
 
-            if (!await Exercise.UntilAsync(() => !victim.IsRunning, TimeSpan.FromSeconds(60 * Math.Max(1, scale)), stop))
+            if (await Exercise.UntilAsync(() => !victim.IsRunning, TimeSpan.FromSeconds(180 * Math.Max(1, scale)), stop))
+            {
+                crashes++;
+            }
+            else
             {
                 exercise.History.Odd($"the node never came to {exercise.CrashPoint}");
             }
+        }
+
+        if (crashes == 0)
+        {
+            throw new CommandException($"The node never came to {exercise.CrashPoint}: nothing was broken, so nothing was shown.");
         }
 
         victim.Environment.Remove("DISPATCH_DRILL_CRASH");
