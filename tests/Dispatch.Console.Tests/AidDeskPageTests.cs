@@ -99,6 +99,7 @@ public sealed class AidDeskPageTests
         await form.Locator("button.primary").ClickAsync();
         await Expect(form.Locator(".fault")).ToBeVisibleAsync(); // no order without its reason
         await form.Locator("[name=reason]").FillAsync("相邻区联动");
+        await Expect(form.Locator(".fault")).ToHaveCountAsync(0); // and no longer, once it is there
         await luohu.ScreenshotAsync("aid-agreement-form");
         await form.Locator("button.primary").ClickAsync();
         var agreed = luohu.Page.Locator("[data-agreement]");

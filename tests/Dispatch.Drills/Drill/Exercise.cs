@@ -105,6 +105,13 @@ internal sealed class Exercise(DrillField ground, Crowd crowd, ExercisePlan plan
         // Judged by what was when everything stood still; the outages as the prober measured them.
         var violations = Invariant.Judge(Evidence.Of(History, state));
         Measure("without a ready node, at most", prober.Longest);
+        if (OffersEndInTime.Lateness(state) is { Count: > 0 } late)
+        {
+            Measure($"{late.Count} offers expired after their due time by, at the median", late[late.Count / 2]);
+            Measure("99 of 100 of them by no more than", late[(int)(late.Count * 0.99)]);
+            Measure("all of them by no more than", late[^1]);
+        }
+
         return new Findings(violations, History, state, History.Now - History.Began, measured);
     }
 

@@ -31,6 +31,14 @@ internal sealed class OffersEndInTime : Invariant
         }
     }
 
+    /// <summary>How long after its due time each offer expired that nobody answered, shortest first. For the report.</summary>
+    public static IReadOnlyList<TimeSpan> Lateness(FinalState state) =>
+    [
+        .. Transitions.ByCallout(state)
+            .SelectMany(callout => callout.Where(step => step.State == "expired").Take(1).Select(step => step.Fact.At - state.Callouts[callout.Key].DueAt))
+            .Order(),
+    ];
+
     private static DateTimeOffset Bound(DateTimeOffset due, IEnumerable<Outage> outagesInOrder, Pace pace)
     {
         var bound = pace.After(due, Grace);

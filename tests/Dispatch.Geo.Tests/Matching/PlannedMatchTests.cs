@@ -99,7 +99,7 @@ public sealed class PlannedMatchTests
 
         var request = Explanation.ReadInputs(inputs);
 
-        Assert.Equal(Stored.Replace("\"version\":2", "\"version\":4", StringComparison.Ordinal), System.Text.Encoding.UTF8.GetString(Explanation.WriteInputs(request)));
+        Assert.Equal(Stored.Replace("\"version\":2", "\"version\":5", StringComparison.Ordinal), System.Text.Encoding.UTF8.GetString(Explanation.WriteInputs(request)));
         var explanation = System.Text.Encoding.UTF8.GetString(Explanation.Write(Matcher.Match(request)));
         Assert.Contains("\"openBefore\":1", explanation, StringComparison.Ordinal);
         Assert.DoesNotContain("expectedLate", explanation, StringComparison.Ordinal);

@@ -28,7 +28,9 @@ export function AidForm({ asked, onDone, onClose }: { asked: Asked; onDone: (bod
   const reason = useSignal('');
   const faults = useSignal<Fault[]>([]);
   useLayoutEffect(() => { dialog.current?.showModal(); }, []);
-  const set = (name: string, text: string) => { values.value = { ...values.value, [name]: text }; };
+  const isOf = (f: Fault, name: string) => f.field === name || f.field.endsWith(`.${name}`) || (name === 'hours' && f.field === 'until');
+  const corrected = (name: string) => { faults.value = faults.peek().filter((f) => !isOf(f, name)); }; // what was wrong is being changed: it was wrong of what stood there
+  const set = (name: string, text: string) => { values.value = { ...values.value, [name]: text }; corrected(name); };
   const go = async (event: Event) => {
     event.preventDefault();
     const body: Record<string, unknown> = { commandId: commandId.current, ...asked.body, reason: reason.value };
@@ -44,8 +46,8 @@ export function AidForm({ asked, onDone, onClose }: { asked: Asked; onDone: (bod
     if (found === null) dialog.current?.close();
     else faults.value = found;
   };
-  const faultOf = (name: string) => faults.value.filter((f) => f.field === name || f.field.endsWith(`.${name}`) || (name === 'hours' && f.field === 'until')).map((f) => <span key={f.message} class="fault" role="alert">{messageOf(f)}</span>);
-  const elsewhere = faults.value.filter((f) => f.field !== 'reason' && !asked.fields.some((x) => f.field === x.name || f.field.endsWith(`.${x.name}`) || (x.name === 'hours' && f.field === 'until')));
+  const faultOf = (name: string) => faults.value.filter((f) => isOf(f, name)).map((f) => <span key={f.message} class="fault" role="alert">{messageOf(f)}</span>);
+  const elsewhere = faults.value.filter((f) => f.field !== 'reason' && !asked.fields.some((x) => isOf(f, x.name)));
   return (
     <dialog ref={dialog} class="confirm" aria-labelledby="aid-form-title" onClose={onClose}>
       <form onSubmit={(e) => void go(e)} noValidate>
@@ -64,7 +66,7 @@ export function AidForm({ asked, onDone, onClose }: { asked: Asked; onDone: (bod
             </label>
           ))}
         </div>
-        <label class="field"><span class="field-label">{words().reasonRequired}</span><input type="text" name="reason" autoFocus maxLength={200} value={reason.value} onInput={(e) => { reason.value = e.currentTarget.value; }} />{faultOf('reason')}</label>
+        <label class="field"><span class="field-label">{words().reasonRequired}</span><input type="text" name="reason" autoFocus maxLength={200} value={reason.value} onInput={(e) => { reason.value = e.currentTarget.value; corrected('reason'); }} />{faultOf('reason')}</label>
         {elsewhere.map((f) => <p key={f.field + f.message} class="notice bad" role="alert">{messageOf(f)}</p>)}
         <footer><button type="button" onClick={() => dialog.current?.close()}>{w.close}</button><button type="submit" class="primary">{w.save}</button></footer>
       </form>

@@ -55,7 +55,8 @@ export function PolicyForm({ editing, current, onSaved, onClose }: { editing: Ed
     if (answer.problem.status === 409) take((answer.problem.current as PolicyLine | undefined) ?? null);
     else trouble.value = faults.value.length > 0 ? '' : `${titleOf(answer.problem)} ${detailOf(answer.problem) ?? ''}`;
   };
-  const set = (key: string, text: string) => { values.value = { ...values.value, [key]: text }; };
+  const corrected = (key: string) => { faults.value = faults.peek().filter((f) => f.field !== key); }; // what was wrong is being changed: it was wrong of what stood there
+  const set = (key: string, text: string) => { values.value = { ...values.value, [key]: text }; corrected(key); };
   const now = (key: string): string => {
     const value = (editing.plan as unknown as Values | null)?.[key];
     return value === null || value === undefined ? '' : key === 'firstRing' || key === 'lastRing' ? levelName(Number(value)) : (w as unknown as Values)[String(value)] ?? String(value);
@@ -85,7 +86,7 @@ export function PolicyForm({ editing, current, onSaved, onClose }: { editing: Ed
           <Choice name="aid" /><Choice name="approver" />
         </div>
         <label class="field"><span class="field-label">{w.reason}</span>
-          <input type="text" name="reason" maxLength={200} value={reason.value} aria-invalid={faults.value.some((f) => f.field === 'reason')} onInput={(e) => { reason.value = e.currentTarget.value; }} />{faultOf('reason')}
+          <input type="text" name="reason" maxLength={200} value={reason.value} aria-invalid={faults.value.some((f) => f.field === 'reason')} onInput={(e) => { reason.value = e.currentTarget.value; corrected('reason'); }} />{faultOf('reason')}
         </label>
         {changed && <p class="notice warn" role="alert"><span>{w.changedNow}</span><button type="button" onClick={() => take(current)}>{w.showNow}</button></p>}
         {trouble.value && <p class="notice bad" role="alert">{trouble.value}</p>}
