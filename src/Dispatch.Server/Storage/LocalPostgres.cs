@@ -11,7 +11,7 @@ namespace Dispatch.Server.Storage;
 /// Invariants of this folder's cluster:
 /// <list type="bullet">
 /// <item>It touches nothing outside its data folder, and never another cluster.</item>
-/// <item>It listens on 127.0.0.1 only, on a port that was free, and asks for a random password (SCRAM).</item>
+/// <item>It listens on this machine only, at <see cref="Address"/> and at 127.0.0.1, on a port that was free, and asks for a random password (SCRAM) on both.</item>
 /// <item>It ends with the process that started it, however that process ends (<see cref="PostgresProcess"/>).</item>
 /// <item>While that process lives it runs: a database server that died is started again on the same port, and recovers.</item>
 /// <item>An acknowledged commit is on the disk: fsync and synchronous_commit are on, except fsync in <see cref="LocalPostgresOptions.Ephemeral"/>.</item>
@@ -23,6 +23,12 @@ public sealed class LocalPostgres : IAsyncDisposable
     public const string Owner = "dispatch";
 
     internal const string DefaultDatabase = "dispatch";
+
+    /// <summary>
+    /// Where we talk to it, together with its port: a Unix socket in Linux's abstract namespace (hence the @), which has a name and no file.
+    /// A question there and back takes less than half of what it takes through 127.0.0.1 (decision 0036).
+    /// </summary>
+    internal const string Address = "@dispatch";
 
     private static readonly TimeSpan StartAgainAfter = TimeSpan.FromMilliseconds(200), StartAgainAtMostAfter = TimeSpan.FromSeconds(10);
 

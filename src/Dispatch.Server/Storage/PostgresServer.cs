@@ -36,7 +36,7 @@ internal sealed class PostgresServer
             var chosen = port ?? FreePort();
             var connection = new NpgsqlConnectionStringBuilder
             {
-                Host = IPAddress.Loopback.ToString(), Port = chosen, Username = LocalPostgres.Owner, Password = password, Database = "postgres",
+                Host = LocalPostgres.Address, Port = chosen, Username = LocalPostgres.Owner, Password = password, Database = "postgres",
             };
             var process = PostgresProcess.Start(folder, Command(binaries, chosen, options), options.Ephemeral ? folder.Root : "");
             var server = new PostgresServer(folder, process, connection);
@@ -85,8 +85,8 @@ internal sealed class PostgresServer
         {
             ["listen_addresses"] = "127.0.0.1",
             ["port"] = port.ToString(CultureInfo.InvariantCulture),
-            // A socket file would need a folder that both users can enter and a path below 107 bytes: TCP needs neither.
-            ["unix_socket_directories"] = "",
+            // Our own way in: a name without a file, so no folder that both users can enter, no path below 107 bytes, nothing stale (decision 0036).
+            ["unix_socket_directories"] = LocalPostgres.Address,
             ["timezone"] = "UTC",
             ["log_timezone"] = "UTC",
             ["max_connections"] = "200",

@@ -10,6 +10,9 @@ internal sealed record FieldPlan(string Program, int Nodes = 2, bool Redis = tru
 {
     public Dictionary<string, string> PostgresSettings { get; init; } = [];
 
+    /// <summary>Whether the nodes reach the database by a road that can be disturbed. It is a part of our program and costs its time: not for measuring.</summary>
+    public bool RoadToPostgres { get; init; } = true;
+
     /// <summary>Of every life of every node.</summary>
     public Dictionary<string, string> NodeEnvironment { get; init; } = [];
 
@@ -172,8 +175,8 @@ internal sealed class DrillField : IAsyncDisposable
 
     private IEnumerable<string> Arguments(NodeProcess node)
     {
-        var throughProxy = new NpgsqlConnectionStringBuilder(Database) { Port = node.ToPostgres.Port };
-        yield return $"--ConnectionStrings:Postgres={throughProxy.ConnectionString}";
+        var byRoad = new NpgsqlConnectionStringBuilder(Database) { Host = "127.0.0.1", Port = node.ToPostgres.Port };
+        yield return $"--ConnectionStrings:Postgres={(Plan.RoadToPostgres ? byRoad.ConnectionString : Database)}";
         if (Redis is { } redis)
         {
             yield return $"--ConnectionStrings:Redis=127.0.0.1:{redis.Proxy.Port}";

@@ -38,6 +38,25 @@ public sealed class LocalPostgresTests(StoppedCluster stopped) : IClassFixture<S
     }
 
     [Fact]
+    public async Task It_is_reached_without_a_network_and_by_127_0_0_1_and_wants_the_password_on_both_ways()
+    {
+        await stopped.CopyToAsync(_folder);
+        await using var postgres = await StartAsync(_folder);
+        Assert.Equal("t", await ScalarAsync(postgres, "SELECT (inet_server_addr() IS NULL)::text::char(1)"));
+
+        foreach (var way in new[] { LocalPostgres.Address, "127.0.0.1" })
+        {
+            var settings = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Host = way, Pooling = false };
+            await using (var open = new NpgsqlConnection(settings.ConnectionString)) await open.OpenAsync();
+
+            settings.Password = "guessed";
+            await using var stranger = new NpgsqlConnection(settings.ConnectionString);
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => stranger.OpenAsync());
+            Assert.Equal(PostgresErrorCodes.InvalidPassword, refused.SqlState);
+        }
+    }
+
+    [Fact]
     public async Task A_cluster_left_by_a_crash_is_recovered()
     {
         // What a machine leaves that lost its power: the files of a running cluster, its pid file among them. The number in it belongs

@@ -107,7 +107,7 @@ internal static class TakeBackup
             var pidFile = await File.ReadAllLinesAsync(Path.Combine(dataFolder, "postgres", "postmaster.pid"), cancellation);
             var connection = new NpgsqlConnectionStringBuilder
             {
-                Host = "127.0.0.1", Port = int.Parse(pidFile[3], CultureInfo.InvariantCulture), Username = LocalPostgres.Owner, Database = LocalPostgres.DefaultDatabase,
+                Host = LocalPostgres.Address, Port = int.Parse(pidFile[3], CultureInfo.InvariantCulture), Username = LocalPostgres.Owner, Database = LocalPostgres.DefaultDatabase,
                 Password = (await File.ReadAllTextAsync(Path.Combine(dataFolder, "postgres.password"), cancellation)).Trim(), Pooling = false, CommandTimeout = 60,
             };
             await using var there = new NpgsqlConnection(connection.ConnectionString);
