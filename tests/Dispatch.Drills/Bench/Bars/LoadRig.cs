@@ -46,7 +46,8 @@ internal sealed class LoadRig : IAsyncDisposable
     {
         var progress = new Progress<string>(Console.WriteLine);
         var field = await DrillField.OpenAsync(
-            new FieldPlan(FieldPlan.ShippedProgram, Nodes: 1, Redis: false, ExtraVolunteers: Math.Max(0, phones - (district is null ? 1900 : 1300)), AnswerWithin: answerWithin), progress, cancellation);
+            new FieldPlan(FieldPlan.ShippedProgram, Nodes: 1, Redis: false, ExtraVolunteers: Math.Max(0, phones - (district is null ? 1900 : 1300)), AnswerWithin: answerWithin) { RoadToPostgres = false },
+            progress, cancellation);
         try
         {
             return new LoadRig(field, await Crowd.GatherAsync(field, phones, onlyThese, progress, cancellation, district), cancellation);
