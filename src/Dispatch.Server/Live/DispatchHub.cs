@@ -37,11 +37,37 @@ internal sealed class DispatchHub(
         }
     }
 
+    /// <summary>Console: cursors that have no room in one message with the others go ahead in parts, and the next <see cref="WatchBoard"/> counts them with its own.</summary>
+    [Authorize(SignIns.OperatorsOnly)]
+    public void Cursors(Dictionary<Guid, long> part)
+    {
+        var ahead = Context.Items.TryGetValue(nameof(Cursors), out var sent) ? (Dictionary<Guid, long>)sent! : [];
+        foreach (var (incident, number) in part)
+        {
+            ahead[incident] = number;
+        }
+
+        if (ahead.Count > LiveLimits.MostCursors)
+        {
+            throw new HubException("tooManyCursors");
+        }
+
+        Context.Items[nameof(Cursors)] = ahead;
+    }
+
     /// <summary>Console: join first, then replay what lies beyond the cursors, then the present. No cursors: only the present.</summary>
     [Authorize(SignIns.OperatorsOnly)]
     public async Task<object> WatchBoard(Dictionary<Guid, long>? cursors)
     {
         const int Page = 2000;
+        if (Context.Items.Remove(nameof(Cursors), out var ahead) && cursors is not null)
+        {
+            foreach (var (incident, number) in (Dictionary<Guid, long>)ahead!)
+            {
+                cursors.TryAdd(incident, number);
+            }
+        }
+
         var caller = Caller;
         var console = connections.Join(Context, caller, replays: cursors is not null);
         if (cursors is not null)

@@ -9,6 +9,9 @@ internal static class LiveLimits
     /// <summary>The largest message a client may send; a card that goes the other way is a tenth of it.</summary>
     public const int MostMessageBytes = 16 * 1024;
 
+    /// <summary>Of one console: more than a province has open at once.</summary>
+    public const int MostCursors = 20_000;
+
     /// <summary>A client that is this far behind is faster served by resuming.</summary>
     public const int MostQueued = 4096;
 

@@ -15,6 +15,9 @@ internal sealed class DrillConsole
 {
     private static readonly TimeSpan FetchAfter = TimeSpan.FromSeconds(6);
 
+    /// <summary>As many as a message of 16 KB holds, with room to spare.</summary>
+    private const int CursorsAPart = 250;
+
     private readonly History history;
     private readonly Route route;
     private readonly string token;
@@ -83,7 +86,13 @@ internal sealed class DrillConsole
         live = connection;
         try
         {
-            var watching = await connection.InvokeAsync<JsonElement>("WatchBoard", Record.Heads.ToDictionary(head => head.Key, head => head.Value), cancellation);
+            var parts = Record.Heads.Chunk(CursorsAPart).Select(part => part.ToDictionary()).ToList();
+            foreach (var part in parts.SkipLast(1))
+            {
+                await connection.InvokeAsync("Cursors", part, cancellation);
+            }
+
+            var watching = await connection.InvokeAsync<JsonElement>("WatchBoard", parts.LastOrDefault() ?? [], cancellation);
             if (watching.GetProperty("epoch").GetString() is var current && epoch is not null && epoch != current)
             {
                 // The server was restored to an earlier state: its numbers mean other facts. From the beginning, on a line of its own.

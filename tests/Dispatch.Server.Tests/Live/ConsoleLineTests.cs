@@ -70,6 +70,51 @@ public sealed class ConsoleLineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_console_with_more_incidents_than_a_message_holds_resumes_from_cursors_sent_in_parts()
+    {
+        await node.World.VolunteersAsync(3);
+        using var operatorOf = await node.SignInAsync("futian");
+        var (early, late) = (await operatorOf.RaiseAsync(ApiClient.Flood()), await operatorOf.RaiseAsync(ApiClient.Flood()));
+        var known = new Dictionary<Guid, long> { [early] = (await operatorOf.FactsAsync(early)).All.Count, [late] = (await operatorOf.FactsAsync(late)).All.Count };
+        foreach (var id in known.Keys)
+        {
+            await operatorOf.PostAsync($"/api/incidents/{id}/close", new { commandId = Guid.NewGuid() });
+        }
+
+        // What a province has open in an earthquake. In one message the line would end, every time it is tried.
+        var others = Enumerable.Range(0, 1000).Select(_ => KeyValuePair.Create(Guid.CreateVersion7(), 40L)).ToList();
+        var all = others.Prepend(KeyValuePair.Create(early, known[early])).ToDictionary();
+        await Assert.ThrowsAnyAsync<Exception>(() => LiveConsole.WatchAsync(node, operatorOf.Token, all));
+
+        await using var console = await LiveConsole.WatchAsync(
+            node, operatorOf.Token, new Dictionary<Guid, long> { [late] = known[late] }, all.Chunk(250).Select(part => part.ToDictionary()));
+
+        foreach (var id in known.Keys)
+        {
+            await console.HearsAsync(id, "IncidentClosed");
+            Assert.Equal(known[id] + 1, console.NumbersOf(id).First());
+        }
+
+        Assert.Equal(0, console.Gaps);
+    }
+
+    [Fact]
+    public async Task Cursors_without_end_are_refused_and_the_line_goes_on()
+    {
+        using var operatorOf = await node.SignInAsync("futian");
+        await using var console = await LiveConsole.WatchAsync(node, operatorOf.Token, null);
+        Dictionary<Guid, long> Part() => Enumerable.Range(0, 250).ToDictionary(_ => Guid.NewGuid(), _ => 1L);
+        for (var sent = 0; sent < 20_000; sent += 250)
+        {
+            await console.SayAsync("Cursors", Part());
+        }
+
+        var refused = await Assert.ThrowsAsync<Microsoft.AspNetCore.SignalR.HubException>(() => console.SayAsync("Cursors", Part()));
+        Assert.Contains("tooManyCursors", refused.Message);
+        Assert.True((await console.OrderAsync("WatchBoard", [null])).TryGetProperty("epoch", out _));
+    }
+
+    [Fact]
     public async Task A_console_that_knows_an_ended_incident_is_told_how_it_ended()
     {
         using var operatorOf = await node.SignInAsync("futian");

@@ -115,15 +115,21 @@ internal sealed class LiveConsole : LiveClient
 
     public IReadOnlyDictionary<Guid, long> Cursors => cursors;
 
-    public static async Task<LiveConsole> WatchAsync(TestNode node, string token, IReadOnlyDictionary<Guid, long>? beyond)
+    /// <param name="ahead">Cursors that are sent before the others, part by part.</param>
+    public static async Task<LiveConsole> WatchAsync(TestNode node, string token, IReadOnlyDictionary<Guid, long>? beyond, params IEnumerable<Dictionary<Guid, long>> ahead)
     {
         var console = new LiveConsole(node, token);
-        foreach (var (incident, number) in beyond ?? new Dictionary<Guid, long>())
+        foreach (var (incident, number) in (beyond ?? new Dictionary<Guid, long>()).Concat(ahead.SelectMany(part => part)))
         {
             console.cursors[incident] = number;
         }
 
         await console.Line.StartAsync();
+        foreach (var part in ahead)
+        {
+            await console.SayAsync("Cursors", part);
+        }
+
         await console.OrderAsync("WatchBoard", beyond);
         return console;
     }

@@ -19,6 +19,10 @@ export const livePositions = signal<ReadonlyMap<Uuid, LivePosition>>(new Map());
 /** Incidents that the system cannot advance by itself: somebody has to act by hand. */
 export const stuck = signal<ReadonlySet<Uuid>>(new Set());
 
+/** As many as a message of 16 KB holds, with room to spare: a province has more open in an earthquake. */
+const CURSORS_A_PART = 250;
+/** A browser has six connections to a server, and what the operator orders must find one of them free. */
+const FETCHES_AT_ONCE = 3;
 const FLUSH_MS = 16; // facts of one frame are applied together: a storm of 200 a second costs 60 renderings
 const listeners = new Set<(facts: Fact[]) => void>();
 /** Facts in the order they arrived, those of a gap included. */
@@ -32,6 +36,7 @@ export function followBoard(mayRetry: () => Promise<boolean>): Connection {
   let flushing: ReturnType<typeof setTimeout> | undefined;
   let epoch: Joined['epoch'] | undefined;
   const repairing = new Set<Uuid>();
+  let fetching = 0;
 
   function receive(facts: Fact[]): void {
     batch(() => {
@@ -75,7 +80,9 @@ export function followBoard(mayRetry: () => Promise<boolean>): Connection {
     },
     async join(invoke: Invoke) {
       const again = loaded.peek();
-      const joined = await invoke<Joined>('WatchBoard', loaded.peek() ? cursorsOf(board.peek()) : null);
+      const cursors = Object.entries(cursorsOf(board.peek()));
+      while (again && cursors.length > CURSORS_A_PART) await invoke('Cursors', Object.fromEntries(cursors.splice(0, CURSORS_A_PART)));
+      const joined = await invoke<Joined>('WatchBoard', again ? Object.fromEntries(cursors) : null);
       heardServerTime(joined?.serverTime);
       if (epoch !== undefined && joined.epoch !== epoch) await startOver(invoke);
       epoch = joined?.epoch;
@@ -104,7 +111,8 @@ export function followBoard(mayRetry: () => Promise<boolean>): Connection {
     });
     flush();
     const gone = [...board.peek().incidents.values()].filter((i) => i.state === 'open' && !open.has(i.id));
-    await Promise.all(gone.map((i) => fetchIncident(i.id)));
+    const next = gone.values();
+    await Promise.all(Array.from({ length: FETCHES_AT_ONCE }, async () => { for (const i of next) await fetchIncident(i.id); }));
   }
 
   async function fetchIncident(id: Uuid): Promise<boolean> {
@@ -117,12 +125,16 @@ export function followBoard(mayRetry: () => Promise<boolean>): Connection {
 
   function repair(): void {
     for (const id of board.peek().behind.keys()) {
+      if (fetching === FETCHES_AT_ONCE) return; // whichever is done looks for the next
       if (repairing.has(id)) continue;
       repairing.add(id);
+      fetching++;
       void link.whileCatchingUp(() => fetchMissing(id)).then((ok) => {
-        repairing.delete(id);
-        if (!board.peek().behind.has(id)) return;
-        if (ok) repair(); else setTimeout(repair, 1_000);
+        fetching--;
+        const again = () => { repairing.delete(id); repair(); };
+        if (ok) return again();
+        setTimeout(again, 1_000); // it waits, and others have its turn
+        repair();
       });
     }
   }
