@@ -109,3 +109,6 @@ internal sealed class WhoseWord : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0035_rests_since")]
 internal sealed class RestsSince : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0036_learn_in_one_pass")]
+internal sealed class LearnInOnePass : SqlMigration;

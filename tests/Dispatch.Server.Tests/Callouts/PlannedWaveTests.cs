@@ -79,6 +79,33 @@ public sealed class PlannedWaveTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task When_somebody_was_alerted_and_when_he_last_served_is_learned_from_all_his_offers()
+    {
+        var ids = await node.World.VolunteersAsync(2);
+        using var served = await node.SignInAsync("v0001");
+        foreach (var daysAgo in new[] { 40, 10, 3 })
+        {
+            var id = await console.RaiseAsync(ApiClient.Flood());
+            await console.WhenAsync(id, "offered", 2);
+            await served.AnswerAsync(await served.MyCalloutAsync(), "accept");
+            await console.PostAsync($"/api/incidents/{id}/close", new { commandId = Guid.NewGuid() });
+            await console.WhenAsync(id, "released", 1);
+            await node.World.SqlAsync(
+                $"UPDATE callouts SET offered_at = date_trunc('day', now()) - interval '{daysAgo} days', changed_at = date_trunc('day', now()) - interval '{daysAgo - 1} days' WHERE incident_id = '{id}'");
+        }
+
+        await node.World.SqlAsync("SELECT learn_responses()");
+
+        async Task<string> TimesAsync(Guid volunteer) => await node.World.ScalarAsync<string>($"""
+            SELECT (SELECT string_agg(extract(day FROM date_trunc('day', now()) - at)::text, ' ' ORDER BY n) FROM unnest(alerted_at) WITH ORDINALITY AS a (at, n))
+                   || ' / ' || coalesce(extract(day FROM date_trunc('day', now()) - served_until)::text, 'never')
+            FROM response_records WHERE volunteer_id = '{volunteer}'
+            """);
+        Assert.Equal("10 3 / 2", await TimesAsync(ids[0]));
+        Assert.Equal("10 3 / never", await TimesAsync(ids[1])); // asked as often; recalled is not served
+    }
+
+    [Fact]
     public async Task The_database_and_the_model_know_the_same_hours()
     {
         for (var hour = 0; hour < 7 * 24; hour++)
