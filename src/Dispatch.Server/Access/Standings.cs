@@ -7,14 +7,18 @@ namespace Dispatch.Server.Access;
 /// <summary>
 /// Whether a sign-in still stands: its account is there, with the same auth_epoch, role and region, and nobody has signed out of it. Answered from
 /// memory; one number in the database (deployment.auth_version) tells when the memory is to be asked anew, so that neither a request nor a send
-/// costs a look-up, and a removal counts everywhere as soon as a node has read that number.
+/// costs a look-up, and a removal counts everywhere as soon as a node has read that number. Those who are met for the first time in one moment,
+/// as after the restart of a node, are looked up together.
 /// </summary>
-internal sealed class Standings(NpgsqlDataSource source)
+internal sealed class Standings(NpgsqlDataSource source) : IDisposable
 {
     private const int MostKept = 200_000;
 
     // What is kept counts only if it was read at this version or a later one: a look-up that raced with a change is read again.
     private readonly ConcurrentDictionary<(Guid Account, Guid SignIn), Standing> kept = new();
+    private readonly SemaphoreSlim turn = new(1);
+    private readonly Lock gate = new();
+    private LookUp? gathering;
     private long version;
 
     private sealed record Standing(long Version, int AuthEpoch, Role Role, string RegionPath, bool SignedOut);
@@ -36,7 +40,7 @@ internal sealed class Standings(NpgsqlDataSource source)
     {
         if (!kept.TryGetValue((caller.AccountId, caller.SignIn), out var standing) || standing.Version < Volatile.Read(ref version))
         {
-            await ReadAsync([caller], cancellation);
+            await ReadTogetherAsync(caller, cancellation);
             kept.TryGetValue((caller.AccountId, caller.SignIn), out standing);
         }
 
@@ -61,6 +65,47 @@ internal sealed class Standings(NpgsqlDataSource source)
     private static bool Judge(Caller caller, Standing? standing) =>
         standing is { SignedOut: false } && standing.AuthEpoch == caller.AuthEpoch && standing.Role == caller.Role
         && (caller.Role != Role.Operator || standing.RegionPath == caller.RegionPath);
+
+    public void Dispose() => turn.Dispose();
+
+    /// <summary>Alone he is read at once; who comes while others are being read waits for them, and is read with all who wait.</summary>
+    private async Task ReadTogetherAsync(Caller caller, CancellationToken cancellation)
+    {
+        LookUp mine;
+        bool first;
+        lock (gate)
+        {
+            first = gathering is null;
+            mine = gathering ??= new();
+            mine.Callers.Add(caller);
+        }
+
+        if (first)
+        {
+            // For the others too, whatever becomes of him: the statement has a limit of its own.
+            await turn.WaitAsync(CancellationToken.None);
+            try
+            {
+                lock (gate)
+                {
+                    gathering = null;
+                }
+
+                await ReadAsync(mine.Callers, CancellationToken.None);
+                mine.Done.SetResult();
+            }
+            catch (Exception e)
+            {
+                mine.Done.SetException(e);
+            }
+            finally
+            {
+                turn.Release();
+            }
+        }
+
+        await mine.Done.Task.WaitAsync(cancellation);
+    }
 
     private async Task ReadAsync(IReadOnlyCollection<Caller> callers, CancellationToken cancellation)
     {
@@ -95,5 +140,12 @@ internal sealed class Standings(NpgsqlDataSource source)
         {
             kept.TryRemove(gone, out _);
         }
+    }
+
+    private sealed class LookUp
+    {
+        public List<Caller> Callers { get; } = [];
+
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

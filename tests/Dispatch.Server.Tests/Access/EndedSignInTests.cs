@@ -60,6 +60,46 @@ public sealed class EndedSignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Those_a_node_meets_in_one_moment_are_looked_up_together_and_judged_each_by_himself()
+    {
+        await node.World.VolunteersAsync(5);
+        var people = await Task.WhenAll(Enumerable.Range(1, 6).Select(n => node.SignInAsync($"v000{n}")));
+        Assert.Equal(204, (await people[3].SendAsync(HttpMethod.Delete, "/api/session")).Status);
+        await using var elsewhere = await TestNode.StartAsync(node.World);
+        var tokens = people.Select(person => person.Token).ToList();
+        async Task<List<int>> AskAllAsync() => [.. await Task.WhenAll(tokens.Select(async token =>
+        {
+            using var one = elsewhere.Stranger();
+            one.Http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+            return (await one.GetAsync("/api/callouts/mine")).Status;
+        }))];
+
+        // None of them can be looked up at first: nobody is let in, and nobody is sent away as a stranger.
+        await using (var held = await HeldLock.OnAsync(node.World, "LOCK TABLE ended_sign_ins IN ACCESS EXCLUSIVE MODE"))
+        {
+            var asked = AskAllAsync();
+            await held.IsWaitedForAsync(node.World);
+            Assert.All(await asked, status => Assert.Equal(503, status));
+        }
+
+        // Now the first waits, the others gather behind him, and one statement answers them.
+        Task<List<int>> answers;
+        await using (var held = await HeldLock.OnAsync(node.World, "LOCK TABLE ended_sign_ins IN ACCESS EXCLUSIVE MODE"))
+        {
+            answers = AskAllAsync();
+            await held.IsWaitedForAsync(node.World);
+            await Task.Delay(500); // the others are there by now
+            Assert.Equal(1, await node.World.ScalarAsync<long>($"SELECT count(*) FROM pg_stat_activity WHERE {held.Backend} = ANY (pg_blocking_pids(pid))"));
+        }
+
+        Assert.Equal([200, 200, 200, 401, 200, 200], await answers);
+        foreach (var person in people)
+        {
+            person.Dispose();
+        }
+    }
+
+    [Fact]
     public async Task A_refresh_token_of_a_sign_in_that_ended_gives_no_new_one()
     {
         using var stranger = node.Stranger();
