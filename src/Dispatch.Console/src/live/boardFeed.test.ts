@@ -53,6 +53,11 @@ test('more incidents than a message holds: their cursors go in parts, and what i
   expect(said.map(([method, cursors]) => [method, Object.keys(cursors!).length])).toEqual([['Cursors', 250], ['Cursors', 250], ['WatchBoard', expect.any(Number)]]);
   expect(Object.keys(Object.assign({}, ...said.map(([, cursors]) => cursors)))).toEqual(expect.arrayContaining(ids));
 
+  // A server that does not take them in parts is joined for the present alone.
+  const last: unknown[] = [];
+  await given.link.join(async (method: string, cursors: unknown) => { if (method === 'Cursors') throw new Error('tooManyCursors'); last.push(cursors); return invoke(); });
+  expect(last).toEqual([null]);
+
   // The first three cannot be had now: the others do not wait for them.
   for (const id of ids.slice(0, 20)) given.facts.set(id, [{ ...fact(2, 'CallingPaused', { reason: null }), incidentId: id }]);
   for (const id of ids.slice(0, 3)) given.facts.set(id, 'refused');

@@ -80,9 +80,7 @@ export function followBoard(mayRetry: () => Promise<boolean>): Connection {
     },
     async join(invoke: Invoke) {
       const again = loaded.peek();
-      const cursors = Object.entries(cursorsOf(board.peek()));
-      while (again && cursors.length > CURSORS_A_PART) await invoke('Cursors', Object.fromEntries(cursors.splice(0, CURSORS_A_PART)));
-      const joined = await invoke<Joined>('WatchBoard', again ? Object.fromEntries(cursors) : null);
+      const joined = await invoke<Joined>('WatchBoard', again ? await lastCursors(invoke) : null);
       heardServerTime(joined?.serverTime);
       if (epoch !== undefined && joined.epoch !== epoch) await startOver(invoke);
       epoch = joined?.epoch;
@@ -93,6 +91,17 @@ export function followBoard(mayRetry: () => Promise<boolean>): Connection {
       policies.moved();
     },
   });
+
+  /** Those that go with `WatchBoard`; what has no room beside them is sent ahead. */
+  async function lastCursors(invoke: Invoke): Promise<Record<Uuid, number> | null> {
+    const cursors = Object.entries(cursorsOf(board.peek()));
+    try {
+      while (cursors.length > CURSORS_A_PART) await invoke('Cursors', Object.fromEntries(cursors.splice(0, CURSORS_A_PART)));
+    } catch {
+      return null; // too many, or an older server: the snapshot has all that is open, only not fact by fact
+    }
+    return Object.fromEntries(cursors);
+  }
 
   async function startOver(invoke: Invoke): Promise<void> {
     waiting = [];
