@@ -4,17 +4,16 @@ import { categoryOf } from '../live/reference';
 import { aidWords } from '../words/aid';
 import { grades, incidentStates, responseLevels, warnings } from '../words/domain';
 import { kindOf, nameOf } from '../words/lang';
-import { spanOf } from '../words/times';
 import { words } from '../words/console';
 import { lateOf } from './attention';
-import { attentionFor, select } from './choices';
+import { select, useAttention } from './choices';
 import { Icon } from './glyphs';
 import { NeedChip } from './Needs';
-import { Age, Countdown } from './Ticking';
+import { Age, Countdown, Silence } from './Ticking';
 
 export const Row = memo(function Row({ incident, chosen }: { incident: Incident; chosen: boolean }) {
   const w = words();
-  const attention = attentionFor(incident.id);
+  const attention = useAttention(incident.id);
   const open = incident.state === 'open';
   return (
     <li
@@ -55,7 +54,7 @@ export function Scales({ incident }: { incident: Pick<Incident, 'grade' | 'warni
 
 export function Flags({ incident }: { incident: Incident }) {
   const w = words();
-  const attention = attentionFor(incident.id);
+  const attention = useAttention(incident.id);
   if (!attention) return null;
   return (
     <>
@@ -63,7 +62,7 @@ export function Flags({ incident }: { incident: Incident }) {
       {attention.allAsked.map(({ need, waiting }) => <span key={need.ordinal} class="flag watch"><Icon name="flag" size={12} />{w.allAsked(nameOf(need), waiting)}</span>)}
       {attention.stuck && <span class="flag alarm"><Icon name="warn" size={12} />{w.stuck}</span>}
       {attention.nobodyAsked && <span class="flag alarm"><Icon name="warn" size={12} />{w.nobodyAsked}</span>}
-      {attention.silentForMs !== null && <span class="flag watch"><Icon name="warn" size={12} />{w.silent(spanOf(attention.silentForMs))}</span>}
+      {attention.silentSince !== null && <span class="flag watch"><Icon name="warn" size={12} /><Silence since={attention.silentSince} /></span>}
       {attention.selfOffers > 0 && <span class="flag watch"><Icon name="people" size={12} />{w.selfOffers(attention.selfOffers)}</span>}
       {attention.late > 0 && <span class="flag watch" data-flag="late"><Icon name="clock" size={12} />{w.lateFlag(attention.late, attention.standIns)}</span>}
       {attention.lapsed > 0 && <span class="flag watch"><Icon name="clock" size={12} />{aidWords().lapsedFlag(attention.lapsed)}</span>}

@@ -8,6 +8,9 @@ const ms = (at: Instant | number) => (typeof at === 'number' ? at : Date.parse(a
 
 export const Age = ({ since }: { since: Instant | number }) => <span class="num">{spanOf(now.value - ms(since))}</span>;
 
+/** Nobody has answered for so long. */
+export const Silence = ({ since }: { since: number }) => <>{words().silent(spanOf(now.value - since))}</>;
+
 export function Countdown({ to }: { to: Instant | number }) {
   const left = ms(to) - now.value;
   if (left <= 0) return <span class="num late">{words().overdue}</span>;

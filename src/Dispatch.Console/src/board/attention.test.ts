@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { callout, incident } from '../live/samples';
-import { attentionOf, funnelOf, lateOf } from './attention';
+import { attentionOf, sameAttention, funnelOf, lateOf } from './attention';
 
 const raised = Date.parse('2026-11-21T06:30:00.000Z');
 const asked = () => incident({ callouts: [callout('c1'), callout('c2', { dueAt: '2026-11-21T06:31:31.000Z' })] });
@@ -35,15 +35,23 @@ describe('Attention', () => {
     expect(attentionOf({ ...shown, callouts: [{ ...late, lateSince: null }] }, raised + 60_000)).toMatchObject({ level: 'complete', late: 0, standIns: 0 });
   });
   it('is watched when nobody has answered within the time to answer', () => {
-    expect(attentionOf(asked(), raised + 100_000).silentForMs).toBeNull();
-    expect(attentionOf(asked(), raised + 130_000)).toMatchObject({ level: 'watch', silentForMs: 129_000 });
+    expect(attentionOf(asked(), raised + 100_000).silentSince).toBeNull();
+    expect(attentionOf(asked(), raised + 130_000)).toMatchObject({ level: 'watch', silentSince: raised + 1_000 });
     const declined = incident({ callouts: [callout('c1', { state: 'declined', answeredAt: '2026-11-21T06:30:30.000Z' })] });
-    expect(attentionOf(declined, raised + 130_000).silentForMs).toBeNull();
+    expect(attentionOf(declined, raised + 130_000).silentSince).toBeNull();
   });
   it('is an alarm when nobody was asked at all', () => {
     expect(attentionOf(incident(), raised + 5_000).nobodyAsked).toBe(false);
     expect(attentionOf(incident(), raised + 15_000)).toMatchObject({ nobodyAsked: true, level: 'alarm' });
     expect(attentionOf(incident({ calling: false }), raised + 15_000)).toMatchObject({ nobodyAsked: false, level: 'watch' });
+  });
+  it('stays the same while only time passes, and is another as soon as something has to be noticed', () => {
+    const silent = asked();
+    expect(sameAttention(attentionOf(silent, raised + 130_000), attentionOf(silent, raised + 190_000))).toBe(true);
+    expect(sameAttention(attentionOf(silent, raised + 100_000), attentionOf(silent, raised + 130_000))).toBe(false);
+    const used = { ...asked(), needs: asked().needs.map((n) => ({ ...n, exhausted: true })) };
+    expect(sameAttention(attentionOf(used, raised), attentionOf(used, raised))).toBe(true);
+    expect(sameAttention(attentionOf(used, raised), attentionOf({ ...used, needs: used.needs.slice(1) }, raised))).toBe(false);
   });
   it('counts down to the earliest open offer', () => {
     expect(attentionOf(asked(), raised).nextDue).toBe(raised + 91_000);
@@ -52,7 +60,7 @@ describe('Attention', () => {
   it('is complete when every need is filled', () => {
     const shown = asked();
     for (const need of shown.needs) need.filled = need.count;
-    expect(attentionOf(shown, raised + 600_000)).toMatchObject({ level: 'complete', complete: true, silentForMs: null });
+    expect(attentionOf(shown, raised + 600_000)).toMatchObject({ level: 'complete', complete: true, silentSince: null });
   });
 });
 

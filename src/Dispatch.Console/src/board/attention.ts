@@ -7,8 +7,8 @@ export interface Attention {
   exhausted: Need[];
   /** Nobody is left to ask, but enough are still to answer: to be watched, not yet an alarm. */
   allAsked: { need: Need; waiting: number }[];
-  /** People were asked, the time to answer has passed once, and nobody has said a word. Since when, in ms; else null. */
-  silentForMs: number | null;
+  /** People were asked, the time to answer has passed once, and nobody has said a word since then (ms); else null. */
+  silentSince: number | null;
   /** Raised a while ago, and not one call-out exists. */
   nobodyAsked: boolean;
   /** The system fails at moving it on: nothing happens to it by itself. */
@@ -61,7 +61,7 @@ export function attentionOf(incident: Incident, now: number, cannotAdvance = fal
     level: exhausted.length > 0 || nobodyAsked || stuck ? 'alarm' : silent || allAsked.length > 0 || (paused && !complete) || selfOffers > 0 || lapsed > 0 || late > 0 ? 'watch' : complete ? 'complete' : 'calm',
     exhausted,
     allAsked,
-    silentForMs: silent ? silentFor : null,
+    silentSince: silent ? firstOffer : null,
     nobodyAsked,
     stuck,
     paused,
@@ -72,6 +72,15 @@ export function attentionOf(incident: Incident, now: number, cannotAdvance = fal
     standIns: incident.callouts.filter((c) => c.state === 'standby' && lateNeeds.includes(c.needOrdinal)).length,
     nextDue: dues.length === 0 ? null : Math.min(...dues),
   };
+}
+
+/** Nothing in it is another: not even the second that has passed. */
+export function sameAttention(a: Attention, b: Attention): boolean {
+  const parts = (value: unknown) => (Array.isArray(value) ? value.flatMap((one) => ('need' in one ? [one.need, one.waiting] : [one])) : [value]);
+  return (Object.keys(a) as (keyof Attention)[]).every((key) => {
+    const [before, after] = [parts(a[key]), parts(b[key])];
+    return before.length === after.length && before.every((part, n) => part === after[n]);
+  });
 }
 
 /** 签到 ≤ 接受 ≤ 响应 ≤ 送达 ≤ 通知: each step counts those who have come at least that far. */

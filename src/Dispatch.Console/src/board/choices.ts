@@ -1,12 +1,13 @@
 // What the operator has chosen to look at. Nothing here is known to the server.
 import { computed, effect, signal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
 import { board, stuck } from '../live/boardFeed';
 import { now } from '../live/clock';
 import type { Incident, Uuid } from '../live/contract';
 import { lapsedIn } from '../live/lapses';
 import { categoryOf } from '../live/reference';
 import { showTimeline } from '../live/timeline';
-import { attentionOf } from './attention';
+import { attentionOf, sameAttention, type Attention } from './attention';
 
 export type Filter = 'all' | 'attention' | 'calling' | 'complete' | 'ended';
 export type Tab = 'callouts' | 'waves' | 'why' | 'record';
@@ -21,8 +22,22 @@ export const selectedId = signal<Uuid | null>(fromHash());
 export const selected = computed(() => (selectedId.value ? (board.value.incidents.get(selectedId.value) ?? null) : null));
 
 /** Attention depends on the time: judged again each second, but only what changed makes anybody look again. */
-const attention = computed(() => new Map([...board.value.incidents.values()].map((i) => [i.id, attentionOf(i, now.value, stuck.value.has(i.id), lapsedIn(i))])));
+let judged: ReadonlyMap<Uuid, Attention> = new Map();
+const attention = computed(() => {
+  const { incidents } = board.value;
+  let same = judged.size === incidents.size;
+  const next = new Map([...incidents.values()].map((i) => {
+    const before = judged.get(i.id);
+    const after = attentionOf(i, now.value, stuck.value.has(i.id), lapsedIn(i));
+    const kept = before && sameAttention(before, after) ? before : after;
+    same &&= kept === before;
+    return [i.id, kept] as const;
+  }));
+  return (judged = same ? judged : next);
+});
 export const attentionFor = (id: Uuid) => attention.value.get(id);
+/** The same for a component: it is drawn again when this incident's attention changes, and not when another's does. */
+export const useAttention = (id: Uuid) => useMemo(() => computed(() => attentionFor(id)), [id]).value;
 
 const newestFirst = (a: Incident, b: Incident) => (a.raisedAt < b.raisedAt ? 1 : a.raisedAt > b.raisedAt ? -1 : a.id < b.id ? 1 : -1);
 export const openIncidents = computed(() => [...board.value.incidents.values()].filter((i) => i.state === 'open').sort(newestFirst));

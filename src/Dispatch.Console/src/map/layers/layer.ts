@@ -20,10 +20,14 @@ export function show(map: GlMap, source: string, layers: readonly ({ id: string;
   for (const layer of layers) map.addLayer({ ...layer, source } as unknown as LayerSpecification);
   let wanted: readonly unknown[] = [];
   let drawnAt = 0;
+  let drawn = '';
   let timer: ReturnType<typeof setTimeout> | undefined;
   const draw = () => {
     timer = undefined;
     drawnAt = performance.now();
+    const next = JSON.stringify(wanted);
+    if (next === drawn) return; // placing a thousand marks anew costs the map many frames
+    drawn = next;
     (map.getSource(source) as GeoJSONSource | undefined)?.setData(collection(wanted));
   };
   const stops = [
