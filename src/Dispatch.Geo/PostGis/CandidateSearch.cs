@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Dispatch.Geo.Matching;
 using Dispatch.Geo.Regions;
 using Npgsql;
@@ -9,7 +10,7 @@ namespace Dispatch.Geo.PostGis;
 /// The search for one need, ring by ring, page by page. Each round it says which commands it wants, then reads their answers; it is done when
 /// enough people pass whom nobody unseen can precede, or every ring is exhausted.
 /// </summary>
-internal sealed class CandidateSearch(MatchQuestion question, NeedToFill need, Ring[] rings, int enough)
+internal sealed partial class CandidateSearch(MatchQuestion question, NeedToFill need, Ring[] rings, int enough)
 {
     // A page of neighbours looks at eight times its length, at least at 200, before it asks from the ring's side; a ring of at most so many
     // holders is read whole. Numbers and alternatives: docs/decisions/0008.
@@ -17,11 +18,11 @@ internal sealed class CandidateSearch(MatchQuestion question, NeedToFill need, R
     private const int SmallRing = 5_000;
     private const int UnlocatedToName = 100;
 
-    internal static readonly string NearestInRing = FactsOf(SpatialSql.Read("NearestInRing.sql"));
-    internal static readonly string HoldersOfRing = FactsOf(SpatialSql.Read("HoldersOfRing.sql"));
-    internal static readonly string NearestAndUnsettled = FactsOf($"({SpatialSql.Read("NearestInRing.sql")})\nUNION ALL\n{SpatialSql.Read("UnsettledInRing.sql")}");
     internal static readonly string CountHolders = SpatialSql.Read("CountHolders.sql");
+    internal static readonly Statements Everybody = new(_ => "true");
+    internal static readonly Statements WhoMayCome = new(row => SpatialSql.Read("MayCome.sql").Replace("{row}", row, StringComparison.Ordinal));
 
+    private readonly Statements statements = question.OnlyWhoMayCome ? WhoMayCome : Everybody;
     private readonly List<Candidate> settledRings = [];
     private readonly List<Candidate> unsettled = [];
     private readonly NpgsqlPoint place = SearchPlane.PointOf(need.QualificationId, question.Place);
@@ -55,17 +56,17 @@ internal sealed class CandidateSearch(MatchQuestion question, NeedToFill need, R
         switch (from)
         {
             case From.Neighbours:
-                yield return Command(unsettledKnown ? NearestInRing : NearestAndUnsettled, Math.Max(LookAtLeastAt, 8 * limit));
+                yield return Command(unsettledKnown ? statements.NearestInRing : statements.NearestAndUnsettled, LookAt(limit));
                 break;
             case From.Holders:
                 yield return new NpgsqlBatchCommand(CountHolders)
                 {
                     Parameters = { new() { Value = need.QualificationId }, Ltree(rings[ring].Path), Ltree(EndOf(rings[ring])), new() { Value = SmallRing + 1 } },
                 };
-                yield return Command(HoldersOfRing, SmallRing);
+                yield return Command(statements.HoldersOfRing, SmallRing);
                 break;
             default:
-                yield return Command(NearestInRing, int.MaxValue);
+                yield return Command(statements.NearestInRing, int.MaxValue);
                 break;
         }
     }
@@ -122,6 +123,8 @@ internal sealed class CandidateSearch(MatchQuestion question, NeedToFill need, R
 
     internal static string FactsOf(string source) => SpatialSql.Read("CandidateFacts.sql").Replace("{source}", source, StringComparison.Ordinal);
 
+    private static int LookAt(int limit) => Math.Max(LookAtLeastAt, 8 * limit);
+
     private static int FirstPage(int missing) => missing + Math.Max(4, missing / 8);
 
     private static Candidate WithEarlier(Candidate candidate, IReadOnlyDictionary<Guid, string> asked) =>
@@ -136,7 +139,10 @@ internal sealed class CandidateSearch(MatchQuestion question, NeedToFill need, R
         var passing = known.Count(candidate => Gates.Pass(candidate, gatesAgainst));
         if (passed + passing < enough && !exhausted)
         {
-            limit *= 4;
+            // As many as would do if the rest were like these. Where few pass that is nearly the whole ring, which is then read whole, once.
+            var missing = (double)(enough - passed) / Math.Max(1, passing);
+            limit = (int)Math.Clamp(limit * missing * 1.25, limit * 4.0, limit * 16.0);
+            from = from == From.Neighbours && LookAt(limit) > SmallRing ? From.Holders : from;
             return;
         }
 
@@ -161,7 +167,7 @@ internal sealed class CandidateSearch(MatchQuestion question, NeedToFill need, R
             new() { Value = limit },
             new() { Value = lookAt },
             Ltree(EndOf(rings[ring])),
-            new() { Value = UnlocatedToName },
+            new() { Value = question.OnlyWhoMayCome ? 0 : UnlocatedToName },
         },
     };
 
@@ -169,4 +175,19 @@ internal sealed class CandidateSearch(MatchQuestion question, NeedToFill need, R
     private static string EndOf(Ring ring) => ring.Path + "0";
 
     private static NpgsqlParameter Ltree(string? path) => new() { Value = (object?)path ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.LTree };
+
+    /// <summary>The statements of a search, for everybody or for those alone of whom <paramref name="mayCome"/> holds: SQL about a row, by its name.</summary>
+    internal sealed class Statements(Func<string, string> mayCome)
+    {
+        public string NearestInRing { get; } = FactsOf(Source("NearestInRing.sql", mayCome));
+
+        public string HoldersOfRing { get; } = FactsOf(Source("HoldersOfRing.sql", mayCome));
+
+        public string NearestAndUnsettled { get; } = FactsOf($"({Source("NearestInRing.sql", mayCome)})\nUNION ALL\n{Source("UnsettledInRing.sql", mayCome)}");
+
+        private static string Source(string file, Func<string, string> mayCome) => MayCome().Replace(SpatialSql.Read(file), word => mayCome(word.Groups["row"].Value));
+    }
+
+    [GeneratedRegex(@"\{(?<row>\w+) may come\}")]
+    private static partial Regex MayCome();
 }

@@ -12,5 +12,6 @@ FROM (
 WHERE held.away <= $3
   AND (held.region_path <@ $5) IS NOT TRUE
   AND (held.located_by = 'address' OR held.fix_taken_at >= $6)
+  AND {held may come}
 ORDER BY held.away
 LIMIT $8

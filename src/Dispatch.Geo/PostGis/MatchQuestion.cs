@@ -39,6 +39,12 @@ public sealed record MatchQuestion
     /// <summary>Quiet hours: only who has switched himself on duty is asked.</summary>
     public bool Quiet { get; init; }
 
+    /// <summary>
+    /// Leaves out who is off duty or engaged: enough to know whom another incident would ask, and a fraction of the rows where people are scarce. An
+    /// explanation has to name everybody.
+    /// </summary>
+    public bool OnlyWhoMayCome { get; init; }
+
     /// <summary>Innermost first; each holds the people of those before.</summary>
     public required IReadOnlyList<Ring> Rings { get; init; }
 

@@ -16,5 +16,6 @@ WHERE near.away <= $3
   AND near.region_path <@ $4
   AND (near.region_path <@ $5) IS NOT TRUE
   AND (near.located_by = 'address' OR near.fix_taken_at >= $6)
+  AND {near may come}
 ORDER BY near.away
 LIMIT $8

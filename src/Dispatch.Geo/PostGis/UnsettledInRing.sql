@@ -8,6 +8,7 @@ SELECT stale.volunteer_id, stale.certified, stale.insured, stale.date_of_birth, 
 FROM candidates stale
 WHERE stale.located_by = 'fix' AND stale.fix_taken_at < $6
   AND stale.qualification_id = $1 AND stale.region_path <@ $4 AND (stale.region_path <@ $5) IS NOT TRUE
+  AND {stale may come}
 UNION ALL
 SELECT lost.volunteer_id, lost.certified, lost.insured, lost.date_of_birth, lost.fitness, lost.assessment, lost.location_consent,
        lost.address_consent, lost.duty, lost.hours, lost.time_zone,

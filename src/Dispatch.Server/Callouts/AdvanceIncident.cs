@@ -6,8 +6,18 @@ namespace Dispatch.Server.Callouts;
 /// Advances one incident under its own lock (<see cref="CallOutNearest"/>), and where it has nobody, those first that have to give it people. What fails in
 /// another's record is set apart as that one's.
 /// </summary>
-internal sealed class AdvanceIncident(FactLog log, TakeOver takeOver, Quarantine quarantine)
+/// <remarks>
+/// As many at a time as there are processors, at least four, whoever found that they are due: incidents that want the same people wait for each other with
+/// their own records locked, and the more of them try at once the longer an operator's order and a volunteer's answer wait. Who waits here locks nothing.
+/// </remarks>
+internal sealed class AdvanceIncident(FactLog log, TakeOver takeOver, Quarantine quarantine) : IDisposable
 {
+    internal static readonly int AtOnce = Math.Max(4, Environment.ProcessorCount);
+
+    private readonly SemaphoreSlim turns = new(AtOnce);
+
+    public void Dispose() => turns.Dispose();
+
     public async Task AdvanceAsync(Guid incidentId, CancellationToken cancellation)
     {
         var claims = await OnceAsync(incidentId, cancellation);
@@ -42,6 +52,16 @@ internal sealed class AdvanceIncident(FactLog log, TakeOver takeOver, Quarantine
         }
     }
 
-    private async Task<List<TakeOver.Claim>> OnceAsync(Guid incidentId, CancellationToken cancellation) =>
-        (await log.ChangeAsync<List<TakeOver.Claim>>(incidentId, async record => await CallOutNearest.AdvanceAsync(record, widen: false, cancellation), cancellation)).Value ?? [];
+    private async Task<List<TakeOver.Claim>> OnceAsync(Guid incidentId, CancellationToken cancellation)
+    {
+        await turns.WaitAsync(cancellation);
+        try
+        {
+            return (await log.ChangeAsync<List<TakeOver.Claim>>(incidentId, async record => await CallOutNearest.AdvanceAsync(record, widen: false, cancellation), cancellation)).Value ?? [];
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
 }

@@ -25,7 +25,12 @@ internal static class PlanWave
     internal const int PagesWhenShared = 4;
 
     /// <summary>An incident as it is looked at, in whose transaction and when.</summary>
-    internal sealed record Looking(NpgsqlConnection Connection, NpgsqlTransaction Transaction, Incident Incident, DateTimeOffset Now);
+    /// <param name="Connection">Open.</param>
+    /// <param name="Transaction">Of who looks.</param>
+    /// <param name="Incident">Which.</param>
+    /// <param name="Now">When.</param>
+    /// <param name="FromOutside">From another incident, which wants to know whom this one would ask and not why nobody else.</param>
+    internal sealed record Looking(NpgsqlConnection Connection, NpgsqlTransaction Transaction, Incident Incident, DateTimeOffset Now, bool FromOutside = false);
 
     /// <param name="record">The incident.</param>
     /// <param name="needs">Those that lack people.</param>
@@ -46,7 +51,7 @@ internal static class PlanWave
             if (others && rivals is null)
             {
                 rivals = await Rivals.FindAsync(record, request, cancellation);
-                if (rivals.Count > 0 && pages < PagesWhenShared)
+                if (rivals.Count > 0 && pages < PagesWhenShared && !IsEverybody(request))
                 {
                     continue; // the same pages for all of them, so that each comes to the same division
                 }
@@ -65,6 +70,13 @@ internal static class PlanWave
         }
     }
 
+    /// <summary>Fewer pass than were looked for: there is nobody else, and more pages would bring the same people.</summary>
+    private static bool IsEverybody(MatchRequest request)
+    {
+        var enough = request.Needs.Sum(need => need.Wanted);
+        return request.Needs.All(need => request.Candidates.Count(candidate => candidate.NeedOrdinal == need.Ordinal && Gates.Pass(candidate, request)) < enough);
+    }
+
     /// <summary>Whoever may be considered for an incident, so many pages of them, and the offers it has out.</summary>
     internal static async Task<MatchRequest> GatherAsync(
         Looking looking, List<Need> needs, Latecomers late, Dictionary<short, string> qualifications, IReadOnlyList<Ring> rings, int pages, bool beyondOpen, CancellationToken cancellation)
@@ -79,7 +91,7 @@ internal static class PlanWave
             new NeedPlan(
                 new(need.Missing + late.Of(need), incident.TargetProbability, incident.InnerTarget, Math.Round(within, 3), incident.ArriveWithin.TotalSeconds, incident.AnswerWithin.TotalSeconds),
                 late.ForPlan(need)) { ExpectedLate = late.Of(need) is > 0 and var people ? people : null, BeyondOpen = beyondOpen ? true : null }));
-        var question = Question(incident, now, rings, wanted);
+        var question = Question(incident, now, rings, wanted) with { OnlyWhoMayCome = looking.FromOutside };
         var request = await GatherAsync(looking, question, cancellation);
         return !incident.Lent ? request : await LentCandidates.AddAsync(
             looking.Connection, looking.Transaction, question, request, new(0, incident.District, rings[^1].Path, RegionLevel.City, "跨区增援"), now + incident.AnswerWithin, cancellation);

@@ -66,7 +66,7 @@ internal static class Rivals
         var late = other.LastWave == 0 ? Latecomers.None : await Latecomers.ReadAsync(record.Connection, record.Transaction, other, record.Now, cancellation);
         wanting.RemoveAll(row => row.Need.Missing == 0 && late.Of(row.Need) == 0);
         return wanting.Count == 0 ? null : await PlanWave.GatherAsync(
-            new(record.Connection, record.Transaction, other, record.Now), wanting.ConvertAll(row => row.Need), late, wanting.ToDictionary(row => row.Need.Ordinal, row => row.Key),
+            new(record.Connection, record.Transaction, other, record.Now, FromOutside: true), wanting.ConvertAll(row => row.Need), late, wanting.ToDictionary(row => row.Need.Ordinal, row => row.Key),
             await IncidentRings.ReadAsync(record.Db, other, cancellation), PlanWave.PagesWhenShared, beyondOpen: false, cancellation);
     }
 

@@ -72,26 +72,21 @@ internal static class Lending
         await AidDeadlines.SetNextAsync(record, cancellation);
     }
 
-    /// <summary>Names people of one region and releases them. The caller holds the incident; the floors are judged under the lender's lock.</summary>
+    /// <summary>
+    /// Names people of one region and releases them. The caller holds the incident; the floors are judged under the lender's lock, which is taken only
+    /// where there is somebody to release: incidents that look again and again in vain would stand in each other's way.
+    /// </summary>
     public static async Task<bool> ReleaseNearestAsync(
         OpenRecord record, IReadOnlyList<(Need Need, string Key)> needs, Neighbour lender, (Ground Kind, Guid? Agreement, Guid? Unified) ground, DateTimeOffset until,
         CancellationToken cancellation)
     {
-        await Lenders.LockAsync(record.Db, lender.Code, cancellation);
-        var lendable = await Lenders.LendableAsync(record.Connection, record.Transaction, record.Incident, record.Now, needs, (lender.Code, lender.Name, lender.Path), cancellation);
-        var already = await record.Db.ReleasedPeople.Where(person => person.ReturnedAt == null)
-            .Join(record.Db.Releases.Where(release => release.IncidentId == record.Incident.Id && release.EndedAt == null && release.ValidUntil > record.Now),
-                person => person.ReleaseId, release => release.Id, (person, _) => person.VolunteerId).ToListAsync(cancellation);
-        var floors = await Lenders.FloorsAsync(record.Db, lender.Code, cancellation);
-        var holders = floors.Count == 0 ? [] : await Lenders.HoldersAsync(record.Connection, record.Transaction, lender.Path, floors.Select(floor => floor.QualificationId), cancellation);
-        var people = new List<Guid>();
-        foreach (var (need, _) in needs)
+        if ((await NearestAsync(record, needs, lender, cancellation)).Count == 0)
         {
-            var most = Math.Max(0, Lenders.MostFor(record.Incident, need) - already.Count);
-            var able = lendable.Where(one => one.NeedOrdinal == need.Ordinal && !already.Contains(one.VolunteerId) && !people.Contains(one.VolunteerId)).Select(one => one.VolunteerId);
-            people = [.. Cover.Most(floors, holders, [.. people, .. able], people.Count + most)];
+            return false;
         }
 
+        await Lenders.LockAsync(record.Db, lender.Code, cancellation);
+        var people = await NearestAsync(record, needs, lender, cancellation);
         if (people.Count == 0)
         {
             return false;
@@ -143,6 +138,31 @@ internal static class Lending
         {
             release.EndedAt = record.Now;
         }
+    }
+
+    /// <summary>Whom this region could lend now beyond those it lends already, as many as are wanted at most, and as its floors allow.</summary>
+    private static async Task<List<Guid>> NearestAsync(OpenRecord record, IReadOnlyList<(Need Need, string Key)> needs, Neighbour lender, CancellationToken cancellation)
+    {
+        var already = await record.Db.ReleasedPeople.Where(person => person.ReturnedAt == null)
+            .Join(record.Db.Releases.Where(release => release.IncidentId == record.Incident.Id && release.EndedAt == null && release.ValidUntil > record.Now),
+                person => person.ReleaseId, release => release.Id, (person, _) => person.VolunteerId).ToListAsync(cancellation);
+        var most = needs.ToDictionary(need => need.Need.Ordinal, need => Math.Max(0, Lenders.MostFor(record.Incident, need.Need) - already.Count));
+        if (most.Values.All(number => number == 0))
+        {
+            return [];
+        }
+
+        var lendable = await Lenders.LendableAsync(record.Connection, record.Transaction, record.Incident, record.Now, needs, (lender.Code, lender.Name, lender.Path), cancellation);
+        var floors = await Lenders.FloorsAsync(record.Db, lender.Code, cancellation);
+        var holders = floors.Count == 0 ? [] : await Lenders.HoldersAsync(record.Connection, record.Transaction, lender.Path, floors.Select(floor => floor.QualificationId), cancellation);
+        var people = new List<Guid>();
+        foreach (var (need, _) in needs)
+        {
+            var able = lendable.Where(one => one.NeedOrdinal == need.Ordinal && !already.Contains(one.VolunteerId) && !people.Contains(one.VolunteerId)).Select(one => one.VolunteerId);
+            people = [.. Cover.Most(floors, holders, [.. people, .. able], people.Count + most[need.Ordinal])];
+        }
+
+        return people;
     }
 
     private static async Task AskNextAsync(OpenRecord record, List<Neighbour> neighbours, IReadOnlyList<(Need Need, string Key)> needs, CancellationToken cancellation)

@@ -112,3 +112,6 @@ internal sealed class RestsSince : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0036_learn_in_one_pass")]
 internal sealed class LearnInOnePass : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0037_waves_by_lz4")]
+internal sealed class WavesByLz4 : SqlMigration;

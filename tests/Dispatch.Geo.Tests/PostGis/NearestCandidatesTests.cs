@@ -123,6 +123,10 @@ public sealed class NearestCandidatesTests(PostGisServer server)
         var engaged = result.Lines.Single(line => line.VolunteerId == people[2].Id);
         Assert.Equal((Rules.Engaged, (Guid?)other), (engaged.Rule, engaged.EngagedIn));
         Assert.True(result.Needs.Single().Exhausted);
+
+        var alone = await GatherAsync(source, question with { Needs = [new NeedToFill(1, 900, "test.a", 3)], OnlyWhoMayCome = true });
+        Assert.Equal(result.Chosen, Matcher.Match(alone).Chosen);
+        Assert.Equal([people[0].Id, people[1].Id, people[3].Id], alone.Candidates.OrderBy(c => c.DistanceMetres).Select(c => c.VolunteerId)); // and not the engaged one
     }
 
     [Fact]
@@ -159,6 +163,13 @@ public sealed class NearestCandidatesTests(PostGisServer server)
         // What was gathered is what the twin knows of the same people, fact for fact.
         var byKey = whole.Candidates.ToDictionary(c => (c.NeedOrdinal, c.VolunteerId));
         Assert.All(gathered.Candidates, c => Assert.Equal(byKey[(c.NeedOrdinal, c.VolunteerId)], c));
+
+        // Those alone who may come at all: the same people are asked, and fewer are read.
+        var alone = await GatherAsync(source, question with { OnlyWhoMayCome = true });
+        Assert.Equal(expected.Chosen, Matcher.Match(alone).Chosen);
+        Assert.Equal(expected.Needs, Matcher.Match(alone).Needs);
+        Assert.All(alone.Candidates, c => Assert.Equal(byKey[(c.NeedOrdinal, c.VolunteerId)], c));
+        Assert.DoesNotContain(alone.Candidates, c => Gates.Refusals(c, alone).Intersect([Rules.OffDuty, Rules.OutsideHours]).Any());
 
         // Everyone nearer than the farthest person asked is in the explanation, in or out.
         foreach (var need in actual.Needs.Where(need => need.Asked > 0))
