@@ -7,12 +7,12 @@ namespace Dispatch.Server.Callouts;
 /// another's record is set apart as that one's.
 /// </summary>
 /// <remarks>
-/// As many at a time as there are processors, at least four, whoever found that they are due: incidents that want the same people wait for each other with
+/// As many at a time as there are processors, at least two, whoever found that they are due: incidents that want the same people wait for each other with
 /// their own records locked, and the more of them try at once the longer an operator's order and a volunteer's answer wait. Who waits here locks nothing.
 /// </remarks>
 internal sealed class AdvanceIncident(FactLog log, TakeOver takeOver, Quarantine quarantine) : IDisposable
 {
-    internal static readonly int AtOnce = Math.Max(4, Environment.ProcessorCount);
+    internal static readonly int AtOnce = Math.Max(2, Environment.ProcessorCount);
 
     private readonly SemaphoreSlim turns = new(AtOnce);
 
