@@ -129,7 +129,7 @@ internal sealed class LearnResponses(IDbContextFactory<DispatchDb> store) : IJob
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
         await using var db = await store.CreateDbContextAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"SELECT learn_responses()", cancellationToken);
+        await Learning.RunAsync(db, "SELECT learn_responses()", cancellationToken);
     }
 }
 
@@ -140,6 +140,19 @@ internal sealed class LearnRates(IDbContextFactory<DispatchDb> store) : IJob
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
         await using var db = await store.CreateDbContextAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"SELECT learn_rates()", cancellationToken);
+        await Learning.RunAsync(db, "SELECT learn_rates()", cancellationToken);
+    }
+}
+
+/// <summary>What is learned is gathered from a year of offers, beside a disaster if need be: it may take longer than a statement that somebody waits for.</summary>
+file static class Learning
+{
+    public static async Task RunAsync(DispatchDb db, string sql, CancellationToken cancellation)
+    {
+        db.Database.SetCommandTimeout(TimeSpan.FromMinutes(1));
+        await using var transaction = await db.BeginAsync(cancellation);
+        await db.Database.ExecuteSqlRawAsync("SET LOCAL statement_timeout = '1min'", cancellation);
+        await db.Database.ExecuteSqlRawAsync(sql, cancellation);
+        await transaction.CommitAsync(cancellation);
     }
 }

@@ -30,13 +30,17 @@ internal static class ListTeams
                 JOIN teams own ON own.id = one.team_id
                 CROSS JOIN LATERAL (VALUES (own.id), (own.parent_id)) AS t (id)
                 WHERE twin.drill GROUP BY t.id
+            ), counted AS ( -- all teams in one pass: team by team every member there is was looked through again
+                SELECT t.id, count(DISTINCT m.volunteer_id) AS members
+                FROM team_members m JOIN teams own ON own.id = m.team_id
+                CROSS JOIN LATERAL (VALUES (own.id), (own.parent_id)) AS t (id)
+                GROUP BY t.id
             )
             SELECT t.id, t.external_id, t.name, t.kind, t.kind_name, r.code, r.name, up.id, up.name, captain.id, captain.name, liaison.id, liaison.name,
-                   (SELECT count(DISTINCT m.volunteer_id) FROM team_members m JOIN teams own ON own.id = m.team_id WHERE own.id = t.id OR own.parent_id = t.id),
-                   coalesce(d.phones, 0)
+                   coalesce(c.members, 0), coalesce(d.phones, 0)
             FROM teams t JOIN regions r ON r.code = t.home_region
             LEFT JOIN teams up ON up.id = t.parent_id LEFT JOIN volunteers captain ON captain.id = t.captain_id LEFT JOIN volunteers liaison ON liaison.id = t.liaison_id
-            LEFT JOIN drilled d ON d.id = t.id
+            LEFT JOIN drilled d ON d.id = t.id LEFT JOIN counted c ON c.id = t.id
             WHERE r.path <@ $1::ltree ORDER BY t.external_id
             """);
         command.Parameters.Add(new() { Value = path });
