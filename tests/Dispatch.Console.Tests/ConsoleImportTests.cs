@@ -41,6 +41,16 @@ public sealed class ConsoleImportTests
 
         await ChooseAsync(console, "teams.csv", Head + "T-1,莲花水上救援队,应急救援,,440304,,,\n");
         await Expect(console.Page.Locator(".notice.good")).ToContainTextAsync("没有变化");
+
+        await console.Page.GetByRole(AriaRole.Button, new() { Name = "队伍", Exact = true }).ClickAsync();
+        var teams = console.Page.GetByRole(AriaRole.Region, new() { Name = "队伍" }).Locator("tbody tr");
+        await Expect(teams).ToHaveCountAsync(2);
+        await console.Page.GetByPlaceholder("按名称、编号").FillAsync("水上");
+        await Expect(teams).ToHaveCountAsync(1);
+        await Expect(teams).ToContainTextAsync("莲花水上救援队");
+        await console.ScreenshotAsync("console-teams");
+        await console.Page.GetByPlaceholder("按名称、编号").FillAsync("消防");
+        await Expect(console.Page.GetByText("没有符合条件的队伍")).ToBeVisibleAsync();
     }
 
     [Fact]

@@ -92,7 +92,7 @@ function Picture({ parts }: { parts: Known }) {
         <Part name={w.auditor} state={audit === null || audit > 10 ? 'bad' : 'ok'}>{audit === null ? w.neverBeat : w.beat(seconds(audit))}</Part>
         <Part name={w.redis} state={parts.redis === 'away' ? 'watch' : 'ok'}>{parts.redis === 'notConfigured' ? none : parts.redis === 'connected' ? connected : away}</Part>
         <Part name={w.disk} state={disk && disk.diskFreeBytes! < Math.max(2e9, disk.diskBytes! / 50) ? 'watch' : 'ok'}>{disk ? w.diskFree(bytes(disk.diskFreeBytes!), bytes(disk.diskBytes!)) : w.diskUnknown}</Part>
-        <Part name={w.record} state={parts.record && parts.record.flaws > 0 ? 'bad' : 'ok'}>{!parts.record ? w.recordUnchecked : parts.record.flaws > 0 ? w.recordFlawed(parts.record.flaws) : w.recordHolds(plain(parts.record.facts), whenOf(parts.record.checkedAt, zone(), Date.now()))}</Part>
+        <Part name={w.record} state={parts.record && parts.record.flaws > 0 ? 'bad' : 'ok'}>{!parts.record ? w.recordUnchecked : parts.record.flaws > 0 ? w.recordFlawed(parts.record.flaws) : w.recordHolds(plain(parts.record.facts), whenOf(parts.record.allCheckedAt, zone(), Date.now()), whenOf(parts.record.checkedAt, zone(), Date.now()))}</Part>
         {parts.channels.map((one) => (
           <Part key={one.channel} name={w.channel(channels()[one.channel])} state={one.gatewayFailures > 0 ? 'bad' : one.failed + one.retrying > 0 ? 'watch' : 'ok'}>
             {w.channelCounts(one.sent, one.delivered, one.failed, one.retrying)}{one.lastReason && one.failed + one.retrying > 0 ? ` · ${channelReasonOf(one.lastReason)}` : ''}
