@@ -25,7 +25,7 @@ public sealed class CaptainPageTests
 
         await captains.Page.GetByRole(AriaRole.Link, new() { Name = "我的队伍" }).ClickAsync();
         await captains.PressAsync("代他答复");
-        await node.World.SqlAsync("UPDATE needs SET filled = count"); // while they speak: all places taken, and open again
+        await node.World.SqlAsync("UPDATE incidents SET look_at = NULL; UPDATE needs SET filled = count"); // while they speak: all places taken, and open again; a look in between would withdraw the offer
         await captains.SaysAsync("替他答应也是先作候补");
         await captains.ScreenshotAsync("phone-on-behalf-standby");
         await node.World.SqlAsync("UPDATE needs SET filled = 0");

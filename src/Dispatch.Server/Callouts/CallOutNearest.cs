@@ -177,6 +177,22 @@ internal static class CallOutNearest
             return outcome.Asked > 0 || outcome.RingReached > need.Ring || (need.Exhausted && !outcome.Exhausted); // or a receipt gave the plan its hope back
         });
         var wave = news ? incident.NextWave() : incident.LastWave;
+        if (news)
+        {
+            record.Db.Waves.Add(new Wave
+            {
+                IncidentId = incident.Id,
+                Number = wave,
+                At = record.Now,
+                Inputs = Explanation.WriteInputs(request),
+                Explanation = Explanation.Write(result),
+            });
+            if (request.Rivals is { Count: > 0 })
+            {
+                await record.Db.SaveChangesAsync(cancellation); // hundreds of kilobytes: from the first offer to the commit whoever wants the same people waits
+            }
+        }
+
         var offers = await InsertAsync(record, result.Chosen, wave, cancellation);
 
         foreach (var outcome in result.Needs)
@@ -202,14 +218,6 @@ internal static class CallOutNearest
             return offers;
         }
 
-        record.Db.Waves.Add(new Wave
-        {
-            IncidentId = incident.Id,
-            Number = wave,
-            At = record.Now,
-            Inputs = Explanation.WriteInputs(request),
-            Explanation = Explanation.Write(result),
-        });
         record.OthersToAsk.UnionWith(result.Lines.Where(line => line.LeftTo is not null).Select(line => line.LeftTo!.Value)); // only with a wave: two that look in vain do not wake each other
         record.Append(FactKind.WaveSent, Actor.System, new
         {

@@ -34,7 +34,8 @@ internal static class LoadCommand
             "L5" => AllCutAtOnce.RunAsync(wish, cancellation),
             "L6" => ManyConsoles.RunAsync(wish, cancellation),
             "L7" => ManyPositions.RunAsync(wish, cancellation),
-            _ => throw new CommandException("--bar wants one of L1, L2, L3, L4, L5, L6, L7."),
+            "L8" => TooFewPeople.RunAsync(wish, cancellation),
+            _ => throw new CommandException("--bar wants one of L1, L2, L3, L4, L5, L6, L7, L8."),
         });
         Console.WriteLine(result.ToTable());
         await File.WriteAllTextAsync(file, result.ToJson(), cancellation);
