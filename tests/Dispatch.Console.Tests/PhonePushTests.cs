@@ -23,9 +23,8 @@ public sealed class PhonePushTests
             SELECT gen_random_uuid(), id, volunteer_id, 'push', 'sent', 1, now(), '\x000102030405060708090a0b0c0d0e0f', now(), now(), now() FROM callouts WHERE id = '{callout}'
             """);
 
-        await phone.PushAsync(new { kind = "callOut", id = callout, title = "召集 · 洪涝", body = "需要水域救援 · 请打开看详情", receipt = "AAECAwQFBgcICQoLDA0ODw" });
+        var shown = await phone.PushAsync(new { kind = "callOut", id = callout, title = "召集 · 洪涝", body = "需要水域救援 · 请打开看详情", receipt = "AAECAwQFBgcICQoLDA0ODw" });
 
-        var shown = await phone.NotificationAsync();
         Assert.Equal(("召集 · 洪涝", "需要水域救援 · 请打开看详情", $"{callout}"), (shown.GetProperty("title").GetString(), shown.GetProperty("body").GetString(), shown.GetProperty("tag").GetString()));
         Assert.True(shown.GetProperty("requireInteraction").GetBoolean()); // it stays until it is answered
         var push = await Eventually.Gives(

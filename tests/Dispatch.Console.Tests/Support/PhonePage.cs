@@ -89,8 +89,11 @@ internal sealed class PhonePage : IAsyncDisposable
 
     public Task ScreenshotAsync(string name) => Page.ScreenshotAsync(new() { Path = Repository.Screenshot(name) });
 
-    /// <summary>Hands the page's worker a push, as the push service of the browser's maker would.</summary>
-    public async Task PushAsync(object message)
+    /// <summary>
+    /// Hands the page's worker a push, as the push service of the browser's maker would, and gives the notification that it shows. What a starved browser
+    /// lets fall is handed to it again, as such a service does.
+    /// </summary>
+    public async Task<System.Text.Json.JsonElement> PushAsync(object message)
     {
         await Page.EvaluateAsync("navigator.serviceWorker.ready.then(() => true)");
         var tools = await context.NewCDPSessionAsync(Page);
@@ -103,22 +106,30 @@ internal sealed class PhonePage : IAsyncDisposable
             }
         };
         await tools.SendAsync("ServiceWorker.enable");
-        await tools.SendAsync("ServiceWorker.deliverPushMessage", new()
+        for (var times = 1; ; times++)
         {
-            ["origin"] = address, ["registrationId"] = await registration.Task.WaitAsync(TimeSpan.FromSeconds(15)),
-            ["data"] = System.Text.Json.JsonSerializer.Serialize(message),
-        });
+            await tools.SendAsync("ServiceWorker.deliverPushMessage", new()
+            {
+                ["origin"] = address, ["registrationId"] = await registration.Task.WaitAsync(TimeSpan.FromSeconds(15)),
+                ["data"] = System.Text.Json.JsonSerializer.Serialize(message),
+            });
+            if (await NotificationAsync() is { } shown)
+            {
+                return shown;
+            }
+
+            Assert.True(times < 3, "no notification was shown");
+        }
     }
 
-    /// <summary>The notification that the worker shows, once there is one.</summary>
-    public Task<System.Text.Json.JsonElement> NotificationAsync() => Page.EvaluateAsync<System.Text.Json.JsonElement>("""
+    private Task<System.Text.Json.JsonElement?> NotificationAsync() => Page.EvaluateAsync<System.Text.Json.JsonElement?>("""
         async () => {
           for (let tries = 0; tries < 150; tries++) {
             const [shown] = await (await navigator.serviceWorker.ready).getNotifications();
             if (shown) return { title: shown.title, body: shown.body, tag: shown.tag, requireInteraction: shown.requireInteraction };
             await new Promise((resolve) => setTimeout(resolve, 100));
           }
-          throw new Error('no notification was shown');
+          return null;
         }
         """);
 
