@@ -19,6 +19,7 @@ internal sealed partial class CandidateSearch(MatchQuestion question, NeedToFill
     private const int UnlocatedToName = 100;
 
     internal static readonly string CountHolders = SpatialSql.Read("CountHolders.sql");
+    internal static readonly string CountWithinReach = SpatialSql.Read("CountWithinReach.sql");
     internal static readonly Statements Everybody = new(_ => "true");
     internal static readonly Statements WhoMayCome = new(row => SpatialSql.Read("MayCome.sql").Replace("{row}", row, StringComparison.Ordinal));
 
@@ -33,6 +34,8 @@ internal sealed partial class CandidateSearch(MatchQuestion question, NeedToFill
     private int ring;
     private int passed;
     private int limit = FirstPage(enough);
+    private bool isFirstPage = true;
+    private int? withinReach; // how many the scan can come upon at all, wherever they are at home, once they are counted
 
     private enum From
     {
@@ -51,11 +54,21 @@ internal sealed partial class CandidateSearch(MatchQuestion question, NeedToFill
     /// <summary>Everybody considered: every ring that was opened, as far as it is known to be complete.</summary>
     public IEnumerable<Candidate> Candidates => settledRings;
 
+    // The first page usually does. A further one may find fewer than it looks for, and then has to know whether it saw all there are.
+    private bool Counts => from == From.Neighbours && !isFirstPage && withinReach is null;
+
+    private bool SeesAllWithinReach => from == From.Neighbours && withinReach <= LookAt(limit);
+
     public IEnumerable<NpgsqlBatchCommand> Commands()
     {
         switch (from)
         {
             case From.Neighbours:
+                if (Counts)
+                {
+                    yield return new NpgsqlBatchCommand(CountWithinReach) { Parameters = { new() { Value = place }, new() { Value = reach }, new() { Value = LookAt(limit) + 1 } } };
+                }
+
                 yield return Command(unsettledKnown ? statements.NearestInRing : statements.NearestAndUnsettled, LookAt(limit));
                 break;
             case From.Holders:
@@ -74,12 +87,10 @@ internal sealed partial class CandidateSearch(MatchQuestion question, NeedToFill
     /// <summary>Reads the answers to <see cref="Commands"/>; the reader stands on the first and is left on the one after the last.</summary>
     public async Task ReadAsync(NpgsqlDataReader reader, MatchRequest gatesAgainst, IReadOnlyDictionary<Guid, string> asked, CancellationToken cancellation)
     {
-        var tooMany = false;
-        if (from == From.Holders)
+        var tooMany = from == From.Holders && await CountAsync(reader, cancellation) > SmallRing;
+        if (Counts && await CountAsync(reader, cancellation) is var count && count <= LookAt(limit))
         {
-            await reader.ReadAsync(cancellation);
-            tooMany = reader.GetInt64(0) > SmallRing;
-            await reader.NextResultAsync(cancellation);
+            withinReach = count;
         }
 
         var farthest = 0.0;
@@ -111,7 +122,7 @@ internal sealed partial class CandidateSearch(MatchQuestion question, NeedToFill
             // Nobody unseen is nearer than this: beyond it the page may have gaps. 2 mm: distances are rounded.
             Settle(SearchPlane.SurelySeen(question.Place, farthest) - 0.002, gatesAgainst);
         }
-        else if (from == From.Neighbours)
+        else if (from == From.Neighbours && !SeesAllWithinReach)
         {
             from = From.Holders; // either there are no more, or it has looked at enough neighbours: ask from the other side
         }
@@ -122,6 +133,14 @@ internal sealed partial class CandidateSearch(MatchQuestion question, NeedToFill
     }
 
     internal static string FactsOf(string source) => SpatialSql.Read("CandidateFacts.sql").Replace("{source}", source, StringComparison.Ordinal);
+
+    private static async Task<int> CountAsync(NpgsqlDataReader reader, CancellationToken cancellation)
+    {
+        await reader.ReadAsync(cancellation);
+        var count = reader.GetInt64(0); // of a statement with a limit
+        await reader.NextResultAsync(cancellation);
+        return (int)count;
+    }
 
     private static int LookAt(int limit) => Math.Max(LookAtLeastAt, 8 * limit);
 
@@ -142,14 +161,15 @@ internal sealed partial class CandidateSearch(MatchQuestion question, NeedToFill
             // As many as would do if the rest were like these. Where few pass that is nearly the whole ring, which is then read whole, once.
             var missing = (double)(enough - passed) / Math.Max(1, passing);
             limit = (int)Math.Clamp(limit * missing * 1.25, limit * 4.0, limit * 16.0);
-            from = from == From.Neighbours && LookAt(limit) > SmallRing ? From.Holders : from;
+            isFirstPage = false;
+            from = from == From.Neighbours && !SeesAllWithinReach && LookAt(limit) > SmallRing ? From.Holders : from;
             return;
         }
 
         settledRings.AddRange(known);
         passed += passing;
         ring = passed >= enough ? rings.Length : ring + 1;
-        (from, limit, unsettledKnown) = (From.Neighbours, FirstPage(Math.Max(enough - passed, 0)), false);
+        (from, limit, isFirstPage, unsettledKnown) = (From.Neighbours, FirstPage(Math.Max(enough - passed, 0)), true, false);
         unsettled.Clear();
     }
 

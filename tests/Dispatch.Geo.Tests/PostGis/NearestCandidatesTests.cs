@@ -88,6 +88,21 @@ public sealed class NearestCandidatesTests(PostGisServer server)
         Assert.All(result.Chosen, c => Assert.Equal(1, c.Ring));
     }
 
+    [Theory]
+    [InlineData(150)] // a further page sees them all
+    [InlineData(300)] // it has to give up among them
+    public async Task Who_passes_is_found_behind_those_who_do_not_and_a_crowd_of_strangers(int crowd)
+    {
+        await using var source = await server.WithRegionsAsync();
+        var random = new Random(17);
+        var off = Enumerable.Range(0, 10).Select(_ => Able(random) with { Duty = "off", Address = Near(random, 22.54, 0.001), Fix = null });
+        var strangers = Enumerable.Range(0, crowd).Select(_ => Able(random) with { Home = "440304002001", Address = Near(random, 22.55, 0.001), Fix = null });
+        var own = Able(random) with { Address = Near(random, 22.57, 0.001), Fix = null };
+        await source.AddAsync([.. off, .. strangers, own]);
+        var chosen = Assert.Single(Matcher.Match(await GatherAsync(source, Question(new Position(114.05, 22.54), 10_000, 1))).Chosen);
+        Assert.Equal((own.Id, 1), (chosen.VolunteerId, chosen.Ring));
+    }
+
     [Fact]
     public async Task A_ring_too_large_to_be_read_whole_is_searched_among_all_neighbours()
     {

@@ -51,7 +51,9 @@ public sealed partial class NearestPlanTests(PostGisServer server)
 
         var count = await PlanAsync(connection, CandidateSearch.CountHolders, "(smallint, ltree, ltree, int)", "(900::smallint, '44.4403', '44.44030', 5001)");
         Assert.Contains("Index Only Scan using candidates_by_qualification_and_region", count, StringComparison.Ordinal);
-        Assert.All(plans.Append(count), plan =>
+        var withinReach = await PlanAsync(connection, CandidateSearch.CountWithinReach, "(point, float8, int)", "('(60410673587.9, 2576483.4)'::point, 5000, 601)");
+        Assert.Contains("Index Only Scan using candidates_by_qualification_and_place", withinReach, StringComparison.Ordinal);
+        Assert.All([.. plans, count, withinReach], plan =>
         {
             Assert.DoesNotMatch(SeqScanOfCandidates(), plan);
             Assert.DoesNotContain("Gather", plan, StringComparison.Ordinal);
