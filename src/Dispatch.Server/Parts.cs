@@ -56,7 +56,7 @@ internal static class Parts
         services.AddSingleton<SendReview>();
         services.AddSingleton<Pace>();
         services.AddSingleton<Drain>().AddSingleton<IHostLifetime, StopsGently>();
-        services.AddHosted<Receipts>().AddHosted<PositionFeed>().AddHosted<Pump>().AddHosted<Sweep>().AddHosted<NodePulse>().AddHosted<Presence>();
+        services.AddHosted<Receipts>().AddHosted<PositionFeed>().AddHosted<Pump>().AddHosted<Sweep>().AddHosted<NodePulse>().AddHosted<Presence>().AddHosted<KeepReady>();
 
         services.AddSingleton<Rehearsal>();
         RoomForImports.AddTo(services);

@@ -55,6 +55,23 @@ internal sealed class FactReader(DispatchLane lane, Quarantine quarantine)
         return facts;
     }
 
+    /// <summary>The question of <see cref="ReadAsync"/> that finds nothing.</summary>
+    public static NpgsqlBatchCommand OfNobody() => Beyond([], 1, null);
+
+    private static NpgsqlBatchCommand Beyond(IReadOnlyCollection<KeyValuePair<Guid, long>> cursors, int most, long? last)
+    {
+        var command = new NpgsqlBatchCommand(last is null ? Sql : RunSql);
+        command.Parameters.Add(new() { Value = cursors.Select(cursor => cursor.Key).ToArray() });
+        command.Parameters.Add(new() { Value = cursors.Select(cursor => cursor.Value).ToArray() });
+        command.Parameters.Add(new() { Value = most });
+        if (last is { } bound)
+        {
+            command.Parameters.Add(new() { Value = bound });
+        }
+
+        return command;
+    }
+
     /// <summary>The number of the last fact of every incident that is open or moved in the last ten minutes, and of those asked for by name. Index incidents_by_rest.</summary>
     public async Task<List<(Guid Incident, long LastFact, string Audience)>> HeadsAsync(CancellationToken cancellation, IReadOnlyCollection<Guid>? also = null)
     {
@@ -91,16 +108,9 @@ internal sealed class FactReader(DispatchLane lane, Quarantine quarantine)
 
     private async Task<List<FactView>> ReadPageAsync(IReadOnlyCollection<KeyValuePair<Guid, long>> beyond, int most, CancellationToken cancellation, long? last = null)
     {
-        await using var command = lane.Source.CreateCommand(last is null ? Sql : RunSql);
-        command.Parameters.Add(new() { Value = beyond.Select(cursor => cursor.Key).ToArray() });
-        command.Parameters.Add(new() { Value = beyond.Select(cursor => cursor.Value).ToArray() });
-        command.Parameters.Add(new() { Value = most });
-        if (last is { } bound)
-        {
-            command.Parameters.Add(new() { Value = bound });
-        }
-
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await using var batch = lane.Source.CreateBatch();
+        batch.BatchCommands.Add(Beyond(beyond, most, last));
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
         var facts = new List<FactView>();
         while (await reader.ReadAsync(cancellation))
         {

@@ -59,6 +59,23 @@ internal sealed class InboxReader(DispatchLane lane, Quarantine quarantine)
         return page;
     }
 
+    /// <summary>The question of <see cref="ReadAsync"/> that finds nothing.</summary>
+    public static NpgsqlBatchCommand OfNobody() => Beyond([], 1, null);
+
+    private static NpgsqlBatchCommand Beyond(IReadOnlyCollection<KeyValuePair<Guid, long>> cursors, int most, long? last)
+    {
+        var command = new NpgsqlBatchCommand(last is null ? BeyondSql : RunSql);
+        command.Parameters.Add(new() { Value = cursors.Select(cursor => cursor.Key).ToArray() });
+        command.Parameters.Add(new() { Value = cursors.Select(cursor => cursor.Value).ToArray() });
+        command.Parameters.Add(new() { Value = most });
+        if (last is { } bound)
+        {
+            command.Parameters.Add(new() { Value = bound });
+        }
+
+        return command;
+    }
+
     /// <summary>Where a volunteer's inbox stands: the epoch of its numbers, its last one, and the last one that was given up.</summary>
     public async Task<(Guid Epoch, long Head, long Pruned)> StandAsync(Guid volunteer, CancellationToken cancellation)
     {
@@ -82,17 +99,8 @@ internal sealed class InboxReader(DispatchLane lane, Quarantine quarantine)
 
     private async Task<List<InboxItem>> ReadPageAsync(InboxPage page, IReadOnlyCollection<KeyValuePair<Guid, long>> beyond, int most, CancellationToken cancellation, long? last = null)
     {
-        var command = new NpgsqlBatchCommand(last is null ? BeyondSql : RunSql);
-        command.Parameters.Add(new() { Value = beyond.Select(cursor => cursor.Key).ToArray() });
-        command.Parameters.Add(new() { Value = beyond.Select(cursor => cursor.Value).ToArray() });
-        command.Parameters.Add(new() { Value = most });
-        if (last is { } bound)
-        {
-            command.Parameters.Add(new() { Value = bound });
-        }
-
         await using var batch = lane.Source.CreateBatch();
-        batch.BatchCommands.Add(command);
+        batch.BatchCommands.Add(Beyond(beyond, most, last));
         batch.BatchCommands.Add(new(SendReview.Sql));
         var items = new List<InboxItem>();
         var musters = new List<(int Place, Guid Muster)>();

@@ -115,3 +115,6 @@ internal sealed class LearnInOnePass : SqlMigration;
 
 [DbContext(typeof(DispatchDb)), Migration("0037_waves_by_lz4")]
 internal sealed class WavesByLz4 : SqlMigration;
+
+[DbContext(typeof(DispatchDb)), Migration("0038_statistics_by_growth")]
+internal sealed class StatisticsByGrowth : SqlMigration;
