@@ -38,10 +38,12 @@ internal sealed class AcceptTogether(FactLog log) : IDisposable
         waiting.Enqueue(yes);
         await WriteWaitingAsync(yes, cancellation);
         var (card, inTheWay) = await yes.Written;
-        return inTheWay ? await log.TryAtOnceAsync(AtOnce, FactKind.CalloutAccepted, callout, volunteer, wait: true, cancellation) : card;
+        return inTheWay ? await log.TryAtOnceAsync(Alone(callout, volunteer), FactKind.CalloutAccepted, callout, wait: true, cancellation) : card;
     }
 
     public void Dispose() => turns.Dispose();
+
+    private static NpgsqlBatchCommand Alone(Guid callout, Guid volunteer) => new(AtOnce) { Parameters = { new() { Value = callout }, new() { Value = volunteer } } };
 
     private async Task WriteWaitingAsync(Yes yes, CancellationToken cancellation)
     {
@@ -97,7 +99,7 @@ internal sealed class AcceptTogether(FactLog log) : IDisposable
         {
             if (batch is [var one])
             {
-                one.Became(await log.TryAtOnceAsync(AtOnce, FactKind.CalloutAccepted, one.Callout, one.Volunteer, wait: false, CancellationToken.None));
+                one.Became(await log.TryAtOnceAsync(Alone(one.Callout, one.Volunteer), FactKind.CalloutAccepted, one.Callout, wait: false, CancellationToken.None));
                 return;
             }
 

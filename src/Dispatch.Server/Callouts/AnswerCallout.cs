@@ -4,16 +4,21 @@ using Dispatch.Server.Incidents;
 using Dispatch.Server.Live;
 using Dispatch.Server.Storage;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
 
 namespace Dispatch.Server.Callouts;
 
 /// <summary>
 /// A volunteer says yes or no to a call-out. The first who say yes get the places; the yes that fills the need withdraws the other offers in the
-/// same transaction; a late yes is standby. The usual yes, which only takes a place, is <see cref="AcceptTogether"/>'s. Repeating the same answer gives the same card. An answer that came by SMS or voice says so in its fact.
+/// same transaction; a late yes is standby. The usual yes, which only takes a place, is <see cref="AcceptTogether"/>'s,
+/// and the usual no one statement. Repeating the same answer gives the same card. An answer that came by SMS or voice says so in its fact.
 /// </summary>
 internal sealed class AnswerCallout(FactLog log, AcceptTogether usual)
 {
     internal sealed record Request(string? Answer, string? Reason);
+
+    private static readonly string DeclineSql = EmbeddedSql.Read("DeclineAtOnce.sql");
 
     public async Task<Outcome<Card>> HandleAsync(Caller caller, Guid calloutId, Request request, CancellationToken cancellation, ChannelKind? via = null)
     {
@@ -29,10 +34,11 @@ internal sealed class AnswerCallout(FactLog log, AcceptTogether usual)
             return Problems.Invalid(faults);
         }
 
-        if (request.Answer == "accept" && via is null
-            && await usual.AcceptAsync(calloutId, caller.VolunteerId, cancellation) is { } accepted)
+        if (via is null && await (request.Answer == "accept"
+            ? usual.AcceptAsync(calloutId, caller.VolunteerId, cancellation)
+            : DeclineAtOnceAsync(calloutId, caller.VolunteerId, request.Reason, cancellation)) is { } card)
         {
-            return accepted;
+            return card;
         }
 
         return await log.ChangeByCalloutAsync<Card>(
@@ -62,6 +68,14 @@ internal sealed class AnswerCallout(FactLog log, AcceptTogether usual)
             },
             cancellation);
     }
+
+    /// <summary>Most answers are a no to an offer that is open: one round trip, as the usual yes (docs/decisions/0024).</summary>
+    private Task<Card?> DeclineAtOnceAsync(Guid callout, Guid volunteer, string? reason, CancellationToken cancellation) => log.TryAtOnceAsync(
+        new(DeclineSql)
+        {
+            Parameters = { new() { Value = callout }, new() { Value = volunteer }, new() { Value = (object?)reason ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text } },
+        },
+        FactKind.CalloutDeclined, callout, wait: true, cancellation, asks: true);
 
     private static async Task<(Callout Callout, Need Need)> ReadAsync(DispatchDb db, Guid calloutId, CancellationToken cancellation)
     {

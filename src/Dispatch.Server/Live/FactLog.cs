@@ -68,10 +68,10 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures, Quara
     /// <summary>
     /// A change that is one guarded statement with one fact: lock, statement and the card after it are one round trip and one transaction. Null: the
     /// guard did not hold or another transaction was in the way, nothing is written, and the change is to be made step by step.
-    /// <paramref name="sql"/> takes $1 call-out, $2 volunteer, and gives incident and trace if it wrote.
+    /// <paramref name="statement"/> gives incident and trace if it wrote; <paramref name="asks"/>: others are asked then.
     /// </summary>
     /// <exception cref="PostgresException">LockNotAvailable: another transaction has the incident, and this one does not wait for it, or has for too long.</exception>
-    public async Task<Card?> TryAtOnceAsync(string sql, FactKind fact, Guid calloutId, Guid volunteerId, bool wait, CancellationToken cancellation)
+    public async Task<Card?> TryAtOnceAsync(NpgsqlBatchCommand statement, FactKind fact, Guid calloutId, bool wait, CancellationToken cancellation, bool asks = false)
     {
         var began = TimeProvider.System.GetUtcNow();
         await using var connection = await store.Source.OpenConnectionAsync(cancellation);
@@ -80,7 +80,7 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures, Quara
             BatchCommands =
             {
                 new(wait ? LockByCallout : LockByCalloutNow) { Parameters = { new() { Value = calloutId } } },
-                new(sql) { Parameters = { new() { Value = calloutId }, new() { Value = volunteerId } } },
+                statement,
                 new(Card.OneSql) { Parameters = { new() { Value = calloutId } } },
             },
         };
@@ -109,6 +109,11 @@ internal class FactLog(DispatchLane store, Hints hints, Measures measures, Quara
         }
 
         Told(incident, trace, fact, began);
+        if (asks)
+        {
+            hints.Askings.Raise(incident);
+        }
+
         return card;
     }
 

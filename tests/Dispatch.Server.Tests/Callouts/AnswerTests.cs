@@ -87,6 +87,41 @@ public sealed class AnswerTests : IAsyncLifetime
             """);
     }
 
+    /// <summary>So is the usual no (DeclineAtOnce.sql), with a reason and without; and after it the next are asked.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData("在外地 \"出差\"")]
+    public async Task A_no_in_one_statement_writes_what_the_steps_write(string? reason)
+    {
+        await node.World.VolunteersAsync(12);
+        var id = await console.RaiseAsync(ApiClient.Flood());
+        var offered = (await console.WhenAsync(id, "offered", 7))["callouts"]!.AsArray().Count;
+        using var first = await node.SignInAsync("v0001");
+        using var second = await node.SignInAsync("v0002");
+        var (at, step) = (await first.MyCalloutAsync(), await second.MyCalloutAsync());
+        var by = await node.World.ScalarAsync<Guid>($"SELECT volunteer_id FROM callouts WHERE id = '{step}'");
+
+        var (status, one) = await first.AnswerAsync(at, "decline", reason);
+        var steps = await node.Services.GetRequiredService<AnswerCallout>().HandleAsync(
+            new(Guid.Empty, Role.Volunteer, "", by), step, new("decline", reason), CancellationToken.None, ChannelKind.Sms);
+
+        Assert.Equal((200, "declined", reason), (status, (string?)one!["state"], (string?)one["reason"]));
+        Assert.Equal("declined", steps.Value!.State);
+        Assert.Equal(await WrittenAsync(step), await WrittenAsync(at));
+        Assert.Equal(1, await node.World.ScalarAsync<long>($"SELECT count(*) FROM facts WHERE callout_id = '{at}' AND kind = 'CalloutDeclined'"));
+        Assert.Equal((200, "declined"), await first.AnswerAsync(at, "decline", reason) is var (again, same) ? (again, (string?)same!["state"]) : default);
+        Assert.Equal(409, (await first.AnswerAsync(at, "accept")).Status);
+        await Eventually.True(async () => (await console.IncidentAsync(id))["callouts"]!.AsArray().Count > offered, "others to be asked in their stead");
+        await History.HoldsAsync(console, id);
+
+        Task<string> WrittenAsync(Guid callout) => node.World.ScalarAsync<string>($$"""
+            SELECT jsonb_build_object('callout', to_jsonb(c) - '{id,volunteer_id,rank,distance_metres,located_by,answered_at,changed_at,sent_at,delivered_at,seen_at,channels_look_at}'::text[],
+                     'timely', c.answered_at = c.changed_at AND f.at = c.changed_at AND c.changed_at BETWEEN c.offered_at AND now(),
+                     'fact', to_jsonb(f) - '{number,at,by_id,callout_id,hash,data}'::text[], 'data', f.data - 'via', 'has', f.data ? 'via', 'his', f.by_id = c.volunteer_id)::text
+            FROM callouts c JOIN facts f ON f.callout_id = c.id AND f.kind = 'CalloutDeclined' WHERE c.id = '{{callout}}'
+            """);
+    }
+
     [Fact]
     public async Task A_yes_after_the_place_was_taken_is_standby()
     {

@@ -112,6 +112,7 @@ public sealed class YesesOfOneMomentTests : IAsyncLifetime
             offers[id] = [.. incident["callouts"]!.AsArray().Select(callout => ((Guid)callout!["id"]!, (Guid)callout["volunteer"]!["id"]!))];
         }
 
+        await node.World.SqlAsync("UPDATE incidents SET look_at = NULL"); // nobody looks at them meanwhile: a lock of that moment would send a yes its way alone
         return [.. offers.Keys];
     }
 
