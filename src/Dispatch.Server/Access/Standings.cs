@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
+using Dispatch.Server.Storage;
 using Npgsql;
 
 namespace Dispatch.Server.Access;
@@ -10,16 +11,21 @@ namespace Dispatch.Server.Access;
 /// costs a look-up, and a removal counts everywhere as soon as a node has read that number. Those who are met for the first time in one moment,
 /// as after the restart of a node, are looked up together.
 /// </summary>
-internal sealed class Standings(NpgsqlDataSource source) : IDisposable
+internal sealed class Standings : IDisposable
 {
     private const int MostKept = 200_000;
 
     // What is kept counts only if it was read at this version or a later one: a look-up that raced with a change is read again.
     private readonly ConcurrentDictionary<(Guid Account, Guid SignIn), Standing> kept = new();
-    private readonly SemaphoreSlim turn = new(1);
-    private readonly Lock gate = new();
-    private LookUp? gathering;
+    private readonly ReadTogether<Caller> unknown;
+    private readonly NpgsqlDataSource source;
     private long version;
+
+    public Standings(NpgsqlDataSource source)
+    {
+        this.source = source;
+        unknown = new(callers => ReadAsync(callers, CancellationToken.None)); // the statement has a limit of its own
+    }
 
     private sealed record Standing(long Version, int AuthEpoch, Role Role, string RegionPath, bool SignedOut);
 
@@ -40,7 +46,7 @@ internal sealed class Standings(NpgsqlDataSource source) : IDisposable
     {
         if (!kept.TryGetValue((caller.AccountId, caller.SignIn), out var standing) || standing.Version < Volatile.Read(ref version))
         {
-            await ReadTogetherAsync(caller, cancellation);
+            await unknown.AskAsync(caller, cancellation);
             kept.TryGetValue((caller.AccountId, caller.SignIn), out standing);
         }
 
@@ -66,46 +72,7 @@ internal sealed class Standings(NpgsqlDataSource source) : IDisposable
         standing is { SignedOut: false } && standing.AuthEpoch == caller.AuthEpoch && standing.Role == caller.Role
         && (caller.Role != Role.Operator || standing.RegionPath == caller.RegionPath);
 
-    public void Dispose() => turn.Dispose();
-
-    /// <summary>Alone he is read at once; who comes while others are being read waits for them, and is read with all who wait.</summary>
-    private async Task ReadTogetherAsync(Caller caller, CancellationToken cancellation)
-    {
-        LookUp mine;
-        bool first;
-        lock (gate)
-        {
-            first = gathering is null;
-            mine = gathering ??= new();
-            mine.Callers.Add(caller);
-        }
-
-        if (first)
-        {
-            // For the others too, whatever becomes of him: the statement has a limit of its own.
-            await turn.WaitAsync(CancellationToken.None);
-            try
-            {
-                lock (gate)
-                {
-                    gathering = null;
-                }
-
-                await ReadAsync(mine.Callers, CancellationToken.None);
-                mine.Done.SetResult();
-            }
-            catch (Exception e)
-            {
-                mine.Done.SetException(e);
-            }
-            finally
-            {
-                turn.Release();
-            }
-        }
-
-        await mine.Done.Task.WaitAsync(cancellation);
-    }
+    public void Dispose() => unknown.Dispose();
 
     private async Task ReadAsync(IReadOnlyCollection<Caller> callers, CancellationToken cancellation)
     {
@@ -140,12 +107,5 @@ internal sealed class Standings(NpgsqlDataSource source) : IDisposable
         {
             kept.TryRemove(gone, out _);
         }
-    }
-
-    private sealed class LookUp
-    {
-        public List<Caller> Callers { get; } = [];
-
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -40,7 +40,7 @@ internal sealed class MovesThatMatter(NpgsqlDataSource source, Hints hints, Time
         }
     }
 
-    /// <summary>Those who moved, once a second.</summary>
+    /// <summary>Those who moved since the last time.</summary>
     public async Task LookAsync(IReadOnlyCollection<Guid> moved, CancellationToken cancellation)
     {
         Forget();

@@ -9,7 +9,7 @@ using Npgsql;
 namespace Dispatch.Server.Live;
 
 /// <summary>
-/// Many positions, latest wins: merged per volunteer in memory and written once a second in one statement, then shown to the consoles of those
+/// Many positions, latest wins: merged per volunteer in memory and written together, some four times a second, then shown to the consoles of those
 /// who accepted, here and by way of Redis at the other nodes; without Redis they read what was stored. Never replayed: the next one is better than
 /// any lost one.
 /// </summary>
@@ -18,7 +18,10 @@ internal sealed class PositionFeed : BackgroundService
     private const int MostPerStatement = 5000, MostPerMessage = 500;
     private const string Spoken = "dispatch:positions";
 
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1), ForgetAfter = TimeSpan.FromMinutes(10);
+    // A pause between two writings. Whoever reports once a second is to be stored no older than two: a second of his own, this, and two writings.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.25);
+
+    private static readonly TimeSpan ReadEvery = TimeSpan.FromSeconds(1), ForgetAfter = TimeSpan.FromMinutes(10);
 
     private static readonly string StoreSql = EmbeddedSql.Read("StorePositions.sql"), MovedSql = EmbeddedSql.Read("ReadMovedPositions.sql");
 
@@ -55,7 +58,7 @@ internal sealed class PositionFeed : BackgroundService
 
     private async Task WriteAsync(CancellationToken cancellation)
     {
-        await Task.Delay(Every, cancellation);
+        await Task.Delay(Pause, cancellation);
         foreach (var batch in latest.ToArray().OrderBy(report => report.Key).Chunk(MostPerStatement))
         {
             var placed = new List<Placed>();
@@ -79,7 +82,7 @@ internal sealed class PositionFeed : BackgroundService
 
     private async Task ReadAsync(CancellationToken cancellation)
     {
-        await Task.Delay(Every, cancellation);
+        await Task.Delay(ReadEvery, cancellation);
         foreach (var old in shownUntil.Where(shown => time.GetUtcNow() - shown.Value > ForgetAfter))
         {
             shownUntil.TryRemove(old);
