@@ -9,19 +9,20 @@ using Npgsql;
 namespace Dispatch.Server.Live;
 
 /// <summary>
-/// Many positions, latest wins: merged per volunteer in memory and written together, some four times a second, then shown to the consoles of those
-/// who accepted, here and by way of Redis at the other nodes; without Redis they read what was stored. Never replayed: the next one is better than
-/// any lost one.
+/// Many positions, latest wins: merged per volunteer in memory and written together, again and again; once a second the places of those who accepted
+/// are shown to the consoles, here and by way of Redis at the other nodes; without Redis they read what was stored. Never replayed: the next one is
+/// better than any lost one.
 /// </summary>
 internal sealed class PositionFeed : BackgroundService
 {
     private const int MostPerStatement = 5000, MostPerMessage = 500;
     private const string Spoken = "dispatch:positions";
 
-    // A pause between two writings. Whoever reports once a second is to be stored no older than two: a second of his own, this, and two writings.
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.25);
+    // Between two writings. Whoever reports once a second is to be stored no older than two: a second of his own, this, and two writings, which are
+    // the shorter the shorter this is.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.1);
 
-    private static readonly TimeSpan ReadEvery = TimeSpan.FromSeconds(1), ForgetAfter = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ShowEvery = TimeSpan.FromSeconds(1), ForgetAfter = TimeSpan.FromMinutes(10);
 
     private static readonly string StoreSql = EmbeddedSql.Read("StorePositions.sql"), MovedSql = EmbeddedSql.Read("ReadMovedPositions.sql");
 
@@ -34,6 +35,9 @@ internal sealed class PositionFeed : BackgroundService
     private readonly TimeProvider time;
     private readonly ILogger<PositionFeed> log;
     private readonly ConcurrentDictionary<Guid, Fix> latest = new();
+
+    // Stored, and not yet shown: the newest of each.
+    private readonly ConcurrentDictionary<Guid, Placed> toShow = new();
 
     // A position may come to us by three ways; consoles are shown it once.
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> shownUntil = new();
@@ -54,38 +58,44 @@ internal sealed class PositionFeed : BackgroundService
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         Loops.RunAsync("position feed", WriteAsync, log, stoppingToken),
-        Loops.RunAsync("positions of other nodes", ReadAsync, log, stoppingToken));
+        Loops.RunAsync("positions for the consoles", ShowAsync, log, stoppingToken));
 
     private async Task WriteAsync(CancellationToken cancellation)
     {
         await Task.Delay(Pause, cancellation);
         foreach (var batch in latest.ToArray().OrderBy(report => report.Key).Chunk(MostPerStatement))
         {
-            var placed = new List<Placed>();
             await Isolate.RunAsync(
                 batch,
-                async some => placed.AddRange(await StoreAsync(some, cancellation)),
+                some => StoreAsync(some, cancellation),
                 (report, error) => quarantine.PutAsync(QuarantineKind.Position, report.Key, 0, error, cancellation));
             foreach (var report in batch)
             {
                 latest.TryRemove(report); // unless a newer one came meanwhile
             }
 
-            Show(placed);
             await moves.LookAsync([.. batch.Select(report => report.Key)], cancellation);
-            foreach (var message in placed.Chunk(MostPerMessage))
-            {
-                redis.Publish(Spoken, JsonSerializer.Serialize(message));
-            }
         }
     }
 
-    private async Task ReadAsync(CancellationToken cancellation)
+    private async Task ShowAsync(CancellationToken cancellation)
     {
-        await Task.Delay(ReadEvery, cancellation);
+        await Task.Delay(ShowEvery, cancellation);
         foreach (var old in shownUntil.Where(shown => time.GetUtcNow() - shown.Value > ForgetAfter))
         {
             shownUntil.TryRemove(old);
+        }
+
+        var placed = toShow.ToArray();
+        foreach (var one in placed)
+        {
+            toShow.TryRemove(one); // unless a newer one came meanwhile
+        }
+
+        Show([.. placed.Select(one => one.Value)]);
+        foreach (var message in placed.Select(one => one.Value).Chunk(MostPerMessage))
+        {
+            redis.Publish(Spoken, JsonSerializer.Serialize(message));
         }
 
         if (hints.Neighbours > 0 && !redis.IsThere && connections.Consoles.Any())
@@ -131,7 +141,7 @@ internal sealed class PositionFeed : BackgroundService
         }
     }
 
-    private async Task<List<Placed>> StoreAsync(IReadOnlyList<KeyValuePair<Guid, Fix>> batch, CancellationToken cancellation)
+    private async Task StoreAsync(IReadOnlyList<KeyValuePair<Guid, Fix>> batch, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand(StoreSql);
         command.Parameters.Add(new() { Value = batch.Select(report => report.Key).ToArray() });
@@ -140,12 +150,11 @@ internal sealed class PositionFeed : BackgroundService
         command.Parameters.Add(new() { Value = batch.Select(report => report.Value.AccuracyMetres).ToArray() });
         command.Parameters.Add(new() { Value = batch.Select(report => report.Value.TakenAt.UtcDateTime).ToArray() });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var placed = new List<Placed>();
         while (await reader.ReadAsync(cancellation))
         {
             if (reader.GetBoolean(7))
             {
-                placed.Add(Read(reader));
+                toShow[reader.GetGuid(1)] = Read(reader);
                 if (reader.GetString(10) != "onScene")
                 {
                     moves.Underway(reader.GetGuid(3), UnderwayOf(reader), reader.GetFieldValue<DateTimeOffset>(12), reader.GetBoolean(14));
@@ -156,8 +165,6 @@ internal sealed class PositionFeed : BackgroundService
                 moves.Silent(reader.GetGuid(3), reader.GetGuid(2), reader.GetDouble(8), reader.GetDouble(9));
             }
         }
-
-        return placed;
     }
 
     private static Placed Read(NpgsqlDataReader reader) => new(reader.GetString(0), new(
